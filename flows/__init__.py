@@ -1,0 +1,1 @@
+"""When and where steps run: Prefect flows around DVC stages, and no other logic."""

@@ -1,0 +1,54 @@
+"""What steps hand to each other: plans, canonical tables, prepared arrays and encoders."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from quartet.family import Encoder
+from quartet.project import Project, read_json, write_json
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+def read_plan(project: Project, step: str, name: str) -> SimpleNamespace:
+    """What plan wrote for one stage; its `settings` hold what the stage may read and nothing else."""
+    content = read_json(project.plan(step, name))
+    return SimpleNamespace(**content | {"settings": SimpleNamespace(**content["settings"])})
+
+
+def save_tables(tables: "dict[str, pd.DataFrame]", folder: Path) -> None:
+    """One parquet file per table."""
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def load_tables(folder: Path) -> "dict[str, pd.DataFrame]":
+    """The tables of a folder, by name."""
+    import pandas as pd
+
+    return {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
+
+
+def save_encoder(encoder: Encoder, folder: Path) -> None:
+    """encoder.json, and encoder.npz where there are arrays."""
+    import numpy as np
+
+    write_json(folder / "encoder.json", encoder.facts)
+    if encoder.arrays:
+        np.savez(folder / "encoder.npz", **encoder.arrays)  # type: ignore[arg-type]  # numpy's stub: allow_pickle
+
+
+def load_encoder(folder: Path) -> Encoder:
+    """What save_encoder wrote."""
+    file = folder / "encoder.npz"
+    return Encoder(read_json(folder / "encoder.json"), load_arrays(file) if file.exists() else {})
+
+
+def load_arrays(file: Path) -> "dict[str, np.ndarray]":
+    """The arrays of an .npz file, none of them pickled."""
+    import numpy as np
+
+    with np.load(file, allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files}

@@ -1,0 +1,174 @@
+"""The command line: argv in, exit code out. Nothing heavy is imported before a command needs it."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from quartet.errors import QuartetError, UsageError
+from quartet.project import Project
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="quartet-ml", prog_name="quartet")
+def quartet() -> None:
+    """Train, compare, register and reproduce the four classic families of neural networks.
+
+    A project is a folder with params.yaml and dvc.yaml; run the commands there.
+    """
+
+
+@quartet.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--force", is_flag=True, help="Run every stage anew, also those that are fresh.")
+@as_json_option
+def run(names: tuple[str, ...], force: bool, as_json: bool) -> int:
+    """Run the pipeline for all datasets, or the named ones."""
+    from quartet.running import run_pipeline
+
+    return run_pipeline(Project(), list(names), force=force, as_json=as_json)
+
+
+@quartet.command()
+@as_json_option
+def status(as_json: bool) -> None:
+    """Show scores, champions and what is missing, from what is on disk."""
+    from quartet.params import load_params
+    from quartet.results import results
+
+    show_results(results(Project(), load_params(Project().params)), as_json=as_json)
+
+
+@quartet.command()
+@click.option("--open", "open_it", is_flag=True, help="Show it in a browser.")
+def report(open_it: bool) -> None:
+    """Write reports/index.html and a page per dataset."""
+    from quartet.report import write_report
+
+    index = write_report(Project())
+    click.echo(f"report: {index}")
+    if open_it:
+        click.launch(str(index.resolve()))
+
+
+@quartet.command()
+@click.argument("dataset")
+@click.argument("input_path", metavar="INPUT", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="A .csv or .parquet file to write."
+)
+@click.option("--alias", default="champion", show_default=True, help="Which registered version answers.")
+def predict(dataset: str, input_path: Path, output: Path, alias: str) -> None:
+    """Predict raw input: a CSV of rows, texts or node ids, a .txt with a text per line, or a folder of pictures."""
+    from quartet.predict import predict_file
+
+    n = predict_file(Project(), dataset, input_path, output, alias=alias)
+    click.echo(f"{n} predictions of {dataset}@{alias}: {output}")
+
+
+@quartet.command()
+@as_json_option
+def publish(as_json: bool) -> None:
+    """Bring what DVC's files hold into MLflow; a second time changes nothing."""
+    from quartet.steps.publish import publish as publish_step
+
+    new = publish_step(Project())
+    click.echo(
+        json.dumps(new) if as_json else f"MLflow: {new['runs']} runs completed, {new['versions']} versions registered"
+    )
+
+
+@quartet.command()
+@click.argument("names", nargs=-1, metavar="[DATASET]...")
+@as_json_option
+def promote(names: tuple[str, ...], as_json: bool) -> int:
+    """Decide which version serves, and write the decision and its reasons to registry/."""
+    from quartet.params import check_datasets, load_params
+    from quartet.steps.promote import promote as promote_step
+
+    check_datasets(load_params(Project().params), names)
+    decisions = promote_step(Project(), list(names))
+    if as_json:
+        click.echo(json.dumps({name: vars(decision) if decision else None for name, decision in decisions.items()}))
+    else:
+        for name, decision in decisions.items():
+            click.echo(
+                f"{name}: {f'{decision.verdict} {decision.model}' if decision else 'not evaluated yet, nothing to decide'}"
+            )
+            for reason in decision.reasons if decision else ():
+                click.echo(f"  {reason}")
+    return int(any(decision is None or decision.verdict == "refused" for decision in decisions.values()))
+
+
+@quartet.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+def init(directory: Path) -> None:
+    """Make a new project: commented params.yaml, its JSON Schema, dvc.yaml, git and DVC."""
+    from quartet.new_project import make_project
+
+    for line in make_project(directory):
+        click.echo(line)
+
+
+@quartet.command()
+@click.option("--schedule", metavar="CRON", help="Run the pipeline at these times, such as '0 6 * * *'.")
+@click.option("--prefect-port", default=4200, show_default=True)
+@click.option("--mlflow-port", default=5000, show_default=True)
+def serve(schedule: str | None, prefect_port: int, mlflow_port: int) -> int:
+    """Prefect server, MLflow UI and the scheduled pipeline in one terminal; Ctrl-C ends them all."""
+    from quartet_flows.serving import serve_all
+
+    return serve_all(Project(), schedule, prefect_port=prefect_port, mlflow_port=mlflow_port)
+
+
+@quartet.command()
+@click.argument("step")
+@click.argument("name", required=False)
+@click.option("--check", is_flag=True, help="With render: fail where dvc.yaml is not what the table gives.")
+def stage(step: str, name: str | None, check: bool) -> None:
+    """Run one step of one dataset or model: what dvc.yaml calls. `stage render` writes dvc.yaml itself."""
+    from quartet.pipeline import find_step
+    from quartet.rendering import write_dvc_yaml
+
+    if step == "render":
+        write_dvc_yaml(Project(), check=check)
+        return
+    row = find_step(step)
+    if row.over and not name:
+        raise UsageError(
+            f"{step} runs for one of {row.over}", came="no name came", mend=f"Say `quartet stage {step} NAME`."
+        )
+    row.function(Project(), name)
+
+
+def show_results(lines: list[Any], *, as_json: bool) -> None:
+    """Print the table of results."""
+    from quartet.results import as_json as jsonable
+    from quartet.results import as_table
+
+    if as_json:
+        click.echo(json.dumps(jsonable(lines), indent=1))
+        return
+    from rich.console import Console
+
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    console.print(as_table(lines))
+
+
+def main() -> None:
+    """The `quartet` command: 0 done, 1 a step failed or a gate refused, 2 wrong usage or params."""
+    try:
+        sys.exit(quartet(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except QuartetError as error:
+        click.echo(f"quartet: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,90 @@
+"""What evaluate wrote, and whether the models on disk are still those it compared."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from quartet.family import SPLITS
+from quartet.metrics import LOWER_IS_BETTER
+from quartet.project import Project, read_json
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The comparison of a dataset's models.
+
+    Args:
+        content: evaluation/<dataset>/comparison.json.
+    """
+
+    project: Project
+    dataset: str
+    content: dict[str, Any]
+
+    @property
+    def metric(self) -> str:
+        """The metric that ranks."""
+        return str(self.content["metric"])
+
+    @property
+    def baseline(self) -> str | None:
+        """The name of the baseline."""
+        name: str | None = self.content["baseline"]
+        return name
+
+    @property
+    def models(self) -> dict[str, Any]:
+        """Each model's report, by name."""
+        reports: dict[str, Any] = self.content["models"]
+        return reports
+
+    @property
+    def ranking(self) -> list[str]:
+        """Model names, the best mean on validation first."""
+        names: list[str] = self.content["ranking"]
+        return names
+
+    @cached_property
+    def sign(self) -> int:
+        """What makes more of the metric better: 1, or -1."""
+        return -1 if self.metric in LOWER_IS_BETTER else 1
+
+    def mean(self, model: str, split: str = "test") -> float:
+        """A model's mean over seeds."""
+        return float(self.models[model][split][self.metric]["mean"])
+
+    def seeds(self, model: str) -> list[str]:
+        """The names of its seeds' folders."""
+        return list(self.models[model]["fingerprints"])
+
+    def best_seed(self, model: str) -> str:
+        """The seed that is best on validation: the one a version holds."""
+        values = self.models[model]["validation"][self.metric]["values"]
+        return max(zip(self.seeds(model), values, strict=True), key=lambda pair: self.sign * pair[1])[0]
+
+    def fingerprint(self, model: str, seed: str | None = None) -> str:
+        """The fingerprint of one seed, of the best where none is named."""
+        return str(self.models[model]["fingerprints"][seed or self.best_seed(model)])
+
+    def folder(self, model: str, seed: str | None = None) -> Path:
+        """Where one seed's files are."""
+        return self.project.model(self.dataset, model) / (seed or self.best_seed(model))
+
+    def is_fresh(self) -> bool:
+        """Whether the models on disk are those that were compared."""
+        pairs = [
+            (self.folder(model, seed) / "config.json", model, seed)
+            for model in self.models
+            for seed in self.seeds(model)
+        ]
+        return all(file.exists() and read_json(file)["fingerprint"] == self.fingerprint(m, s) for file, m, s in pairs)
+
+
+def load_comparison(project: Project, dataset: str) -> Comparison | None:
+    """The comparison of a dataset, or None where there is none of the models on disk."""
+    file = project.evaluation(dataset) / "comparison.json"
+    if not (file.exists() and all((project.prepared(dataset) / f"{split}.npz").exists() for split in SPLITS)):
+        return None
+    comparison = Comparison(project, dataset, read_json(file))
+    return comparison if comparison.is_fresh() else None

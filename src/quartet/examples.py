@@ -1,0 +1,79 @@
+"""Items as whole tensors: what every network is trained on and asked about."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Self
+
+import torch
+from torch import Tensor
+
+from quartet.family import Encoder
+
+if TYPE_CHECKING:
+    from quartet.family import Arrays
+
+Inputs = tuple[Tensor, ...]
+Batch = tuple[Inputs, Tensor]
+
+
+class Examples:
+    """B items, batched by indexing whole tensors: no per-item objects, no worker processes.
+
+    Args:
+        inputs: tensors whose first axis counts the items.
+        target: (N,) int64 class indices or float32 scaled values.
+    """
+
+    def __init__(self, inputs: Inputs, target: Tensor) -> None:
+        self.inputs = inputs
+        self.target = target
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    def batch(self, rows: Tensor) -> Batch:
+        """Inputs and targets of some items."""
+        return tuple(tensor.index_select(0, rows) for tensor in self.inputs), self.target.index_select(0, rows)
+
+    def order(self, rows: Tensor, batch_size: int) -> list[Tensor]:
+        """Cut shuffled rows (N,) into batches; a family may regroup them, as text does by length."""
+        return list(rows.split(batch_size))
+
+    def to(self, device: torch.device) -> Self:
+        """The same items on a device."""
+        self.inputs = tuple(tensor.to(device) for tensor in self.inputs)
+        self.target = self.target.to(device)
+        return self
+
+    @property
+    def device(self) -> torch.device:
+        """Where the items are."""
+        return self.target.device
+
+
+class EpochBatches:
+    """The batches of one epoch, shuffled by (seed, epoch) alone, so that a resumed training sees the same ones."""
+
+    def __init__(self, examples: Examples, batch_size: int, seed: int, epoch: int) -> None:
+        self.examples = examples
+        generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
+        rows = torch.randperm(len(examples), generator=generator)
+        self.batches = examples.order(rows, batch_size)
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __iter__(self) -> Iterator[Batch]:
+        for rows in self.batches:
+            yield self.examples.batch(rows.to(self.examples.device))
+
+
+def as_target(arrays: "Arrays", encoder: Encoder) -> Tensor:
+    """Targets (N,) to learn: class indices, or numbers scaled to 0-1 over the training split; zeros where unknown."""
+    n = len(next(iter(arrays.values())))
+    if encoder.classes:
+        return torch.from_numpy(arrays["target"]) if "target" in arrays else torch.zeros(n, dtype=torch.int64)
+    low, high = encoder.facts["target_range"]
+    scaled = (
+        (torch.from_numpy(arrays["target"]) - low) / ((high - low) or 1.0) if "target" in arrays else torch.zeros(n)
+    )
+    return scaled.float()

@@ -1,0 +1,62 @@
+"""What can be set for tables, and which models there are for them."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from quartet.settings import BaselineSettings, ModelSettings, NetworkSettings, RowSettings, read_by
+
+
+class Dataset(RowSettings):
+    """A table with a target column."""
+
+    tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
+
+    family: Literal["tabular"]
+    task: Literal["classification", "regression"] = read_by(
+        "ingest", "validate", "prepare", default="classification", description="what the target is: a class or a number"
+    )
+    target: str = read_by("ingest", description="the column to predict")
+    drop: list[str] = read_by("ingest", default=[], description="columns that are no features, such as identifiers")
+    max_missing: float = read_by(
+        "validate", default=0.0, ge=0, lt=1, description="share of a column that may be missing; filled with the median"
+    )
+
+
+class MLPSettings(NetworkSettings):
+    """A multilayer perceptron."""
+
+    network: ClassVar[str] = "mlp.MLP"
+    tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
+
+    architecture: Literal["mlp"]
+    hidden: int = Field(64, ge=1, le=65_536, description="width of each hidden layer")
+    layers: int = Field(2, ge=1, le=100, description="number of hidden layers")
+    dropout: float = Field(0.0, ge=0, lt=1, description="share of hidden units dropped in training")
+
+
+class LogisticRegressionSettings(BaselineSettings):
+    """Logistic regression, the baseline of a classification."""
+
+    network: ClassVar[str] = "logistic_regression.LogisticRegression"
+
+    architecture: Literal["logistic_regression"]
+    c: float = Field(1.0, gt=0, description="inverse strength of the L2 penalty")
+
+
+class LinearRegressionSettings(BaselineSettings):
+    """Ordinary least squares, the baseline of a regression."""
+
+    network: ClassVar[str] = "linear_regression.LinearRegression"
+    tasks: ClassVar[tuple[str, ...]] = ("regression",)
+
+    architecture: Literal["linear_regression"]
+
+
+ARCHITECTURES: Mapping[str, type[ModelSettings]] = {
+    "mlp": MLPSettings,
+    "logistic_regression": LogisticRegressionSettings,
+    "linear_regression": LinearRegressionSettings,
+}
+BASELINE = {"classification": "logistic_regression", "regression": "linear_regression"}

@@ -1,0 +1,150 @@
+"""What a family must supply: one folder of `quartet.families` with the same file names in each.
+
+settings.py   Dataset, ARCHITECTURES, BASELINE           no heavy import: it is read to validate params.yaml
+tables.py     canonical                                  what a source gives → canonical tables with a `split` column
+suite.py      annotate, checks                           what may pass to training
+features.py   fit, encode, raw_input                     canonical or raw rows → arrays; fitted on the training split
+models/       examples, and a file per architecture      arrays → tensors → networks
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from quartet.settings import DatasetSettings, ModelSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from torch import nn
+
+    from quartet.examples import Examples
+    from quartet.expectation import Expectation
+
+    Tables = dict[str, pd.DataFrame]
+    Arrays = dict[str, np.ndarray]
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """How raw items become arrays: everything fitted, on the training split only.
+
+    Args:
+        facts: JSON values; always `task`, and `classes` for a classification.
+        arrays: what is no JSON, such as a graph.
+    """
+
+    facts: dict[str, Any]
+    arrays: "Arrays" = field(default_factory=dict)
+
+    @property
+    def classes(self) -> list[str]:
+        """The K class names, in the order of the logits; empty for a regression."""
+        return cast("list[str]", self.facts.get("classes", []))
+
+    @property
+    def n_outputs(self) -> int:
+        """K, or 1 for a regression."""
+        return len(self.classes) or 1
+
+
+class SettingsModule(Protocol):
+    """`settings.py` of a family."""
+
+    Dataset: type[DatasetSettings]
+    ARCHITECTURES: Mapping[str, type[ModelSettings]]
+    BASELINE: Mapping[str, str]  # task → architecture that networks are compared with
+
+
+class TablesModule(Protocol):
+    """`tables.py` of a family."""
+
+    def canonical(self, tables: "Tables", settings: Any, seed: int) -> "Tables":
+        """Canonical tables of what a source gave; the table `items` has `id` and `split` columns."""
+
+
+class SuiteModule(Protocol):
+    """`suite.py` of a family."""
+
+    def annotate(self, tables: "Tables", settings: Any) -> "Tables":
+        """Add what no column check can see as boolean columns, and a one-row table `facts`."""
+
+    def checks(self, tables: "Tables", settings: Any) -> "list[Expectation]":
+        """What must hold of the annotated tables."""
+
+
+class FeaturesModule(Protocol):
+    """`features.py` of a family."""
+
+    def fit(self, tables: "Tables", settings: Any) -> Encoder:
+        """Learn the encoder from the training split of the canonical tables."""
+
+    def encode(self, items: "pd.DataFrame", encoder: Encoder) -> "Arrays":
+        """Inputs of the items, as arrays; `target` too where the items have labels."""
+
+    def raw_input(self, items: "pd.DataFrame", encoder: Encoder) -> "pd.DataFrame":
+        """The columns of canonical items that a served model takes."""
+
+
+class ModelsModule(Protocol):
+    """`models/__init__.py` of a family."""
+
+    def examples(self, arrays: "Arrays", encoder: Encoder) -> "Examples":
+        """Tensors of the encoded items, ready to be batched."""
+
+
+@cache
+def family_names() -> tuple[str, ...]:
+    """The families there are: the folders of `quartet.families`."""
+    folders = (Path(__file__).parent / "families").iterdir()
+    return tuple(sorted(folder.name for folder in folders if (folder / "settings.py").exists()))
+
+
+class Family:
+    """A family by name; each of its modules is imported when first asked for."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def _module(self, name: str) -> Any:
+        return import_module(f"quartet.families.{self.name}.{name}")
+
+    @property
+    def settings(self) -> SettingsModule:
+        """Its settings classes."""
+        return cast(SettingsModule, self._module("settings"))
+
+    @property
+    def tables(self) -> TablesModule:
+        """Its reader of sources."""
+        return cast(TablesModule, self._module("tables"))
+
+    @property
+    def suite(self) -> SuiteModule:
+        """Its validation suite."""
+        return cast(SuiteModule, self._module("suite"))
+
+    @property
+    def features(self) -> FeaturesModule:
+        """Its encoder."""
+        return cast(FeaturesModule, self._module("features"))
+
+    @property
+    def models(self) -> ModelsModule:
+        """Its networks."""
+        return cast(ModelsModule, self._module("models"))
+
+    def model_settings(self, values: dict[str, Any]) -> ModelSettings:
+        """The settings of a model as its plan or config holds them."""
+        return self.settings.ARCHITECTURES[values["architecture"]](**{"dataset": "", **values})
+
+    def build(self, settings: ModelSettings, encoder: Encoder) -> "nn.Module":
+        """The untrained network of these settings; its weights come from torch's global generator."""
+        module, name = settings.network.split(".")
+        network: nn.Module = getattr(self._module(f"models.{module}"), name)(settings, encoder)
+        return network

@@ -1,0 +1,1 @@
+"""Training, for all families the same: the only package that imports Lightning."""

@@ -1,0 +1,107 @@
+"""Fit a network: by gradient descent through Lightning, or in its own way where it has a `fit`."""
+
+import logging
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from pytorch_lightning import Callback, Trainer
+from pytorch_lightning.callbacks import EarlyStopping
+from torch import nn
+
+from quartet.errors import UsageError
+from quartet.examples import Examples
+from quartet.learning.callbacks import BestWeights, History, Resumable, Row
+from quartet.learning.module import Supervised
+from quartet.settings import ModelSettings, NetworkSettings, TrainerSettings
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training: where it runs, its seed, where its checkpoint lives, and who hears of each epoch."""
+
+    seed: int
+    trainer: TrainerSettings
+    checkpoint: Path | None = None
+    every_s: float = 20.0
+    listen: Callable[[Row], None] = lambda row: None
+
+
+def fit(
+    build: Callable[[], nn.Module], settings: ModelSettings, splits: dict[str, Examples], run: Run
+) -> tuple[nn.Module, list[Row]]:
+    """The trained network and a row per epoch: epoch, train_loss, validation_loss.
+
+    Args:
+        build: makes the untrained network, whose weights come from torch's global generator, seeded here.
+        splits: the examples of `train` and `validation`.
+    """
+    torch.set_num_threads(run.trainer.threads)
+    torch.manual_seed(run.seed)
+    network = build()
+    if not isinstance(settings, NetworkSettings):
+        network.fit(splits["train"])  # type: ignore[operator]  # a baseline has one
+        return network.eval(), []
+    module = Supervised(network, settings, train=splits["train"], validation=splits["validation"], seed=run.seed)
+    history = History(run.listen)
+    resume = run.checkpoint if run.checkpoint and run.checkpoint.exists() else None
+    # the file is ours: optimiser state and callbacks are more than weights
+    lightning(settings, run, history).fit(module, ckpt_path=resume, weights_only=False)
+    return module.network.cpu().eval(), history.rows
+
+
+def lightning(settings: NetworkSettings, run: Run, history: History) -> Trainer:
+    """A lean Trainer: no bars, no loggers, no validation loop."""
+    quiet()
+    callbacks: list[Callback] = [history, BestWeights(history)]
+    if settings.patience:
+        callbacks.append(EarlyStopping("validation_loss", patience=settings.patience, check_on_train_epoch_end=True))
+    if run.checkpoint:
+        run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        callbacks.append(Resumable(run.checkpoint, run.every_s))
+    off = dict.fromkeys(("logger", "enable_progress_bar", "enable_model_summary"), False)
+    device: dict[str, Any] = {
+        "accelerator": accelerator(run.trainer),
+        "devices": 1,
+        "precision": precision(run.trainer),
+    }
+    return Trainer(
+        max_epochs=settings.epochs,
+        callbacks=callbacks,
+        reload_dataloaders_every_n_epochs=1,
+        deterministic=True,
+        enable_checkpointing=run.checkpoint is not None,
+        **off,
+        **device,
+    )
+
+
+def accelerator(trainer: TrainerSettings) -> str:
+    """The device to use: auto takes a GPU where there is one.
+
+    Raises:
+        UsageError: a GPU was asked for and there is none.
+    """
+    there = torch.cuda.is_available()
+    if trainer.accelerator == "gpu" and not there:
+        mend = "Set trainer.accelerator to auto or cpu, or run on a machine with a GPU and its driver."
+        raise UsageError("accelerator: gpu needs a GPU that torch can use", came="there is none here", mend=mend)
+    return "gpu" if there and trainer.accelerator != "cpu" else "cpu"
+
+
+def precision(trainer: TrainerSettings) -> str:
+    """32-bit on a CPU, bf16 on a GPU that has it, unless set."""
+    if trainer.precision == "auto":
+        return "bf16-mixed" if accelerator(trainer) == "gpu" and torch.cuda.is_bf16_supported() else "32-true"
+    return {"32": "32-true", "bf16": "bf16-mixed"}[trainer.precision]
+
+
+def quiet() -> None:
+    """Lightning's hints are for people who write loops; ours has none of the workers they speak of."""
+    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="pytorch_lightning")
+    # Lightning 2.6.6 still asks torch's pytree in the old way; torch 2.13 warns without a category of its own
+    warnings.filterwarnings("ignore", message=".*LeafSpec.* is deprecated")

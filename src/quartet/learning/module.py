@@ -1,0 +1,73 @@
+"""The one Lightning module that trains every network."""
+
+from typing import Any
+
+import torch
+from pytorch_lightning import LightningModule
+from torch import Tensor, nn
+from torch.nn import functional
+
+from quartet.examples import Batch, EpochBatches, Examples
+from quartet.learning.output import logits_in_batches
+from quartet.settings import NetworkSettings
+
+
+class Supervised(LightningModule):
+    """Minimises cross-entropy over K logits, or the squared error of one scaled value, with Adam.
+
+    Source: Kingma & Ba 2015, Adam, alg. 1, https://arxiv.org/abs/1412.6980. Differs: weight decay as L2 penalty.
+    """
+
+    def __init__(
+        self, network: nn.Module, settings: NetworkSettings, *, train: Examples, validation: Examples, seed: int
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self.settings = settings
+        self.examples = {"train": train, "validation": validation}
+        self.seed = seed
+        self.losses: list[Tensor] = []
+
+    def train_dataloader(self) -> EpochBatches:
+        """This epoch's batches, on the device; asked for anew at each epoch."""
+        train = self.examples["train"].to(self.device)
+        return EpochBatches(train, self.settings.batch_size, self.seed, self.current_epoch)
+
+    def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
+        """Seed dropout by the step, so that a resumed training drops the same units."""
+        torch.manual_seed(self.seed * 1_000_003 + self.global_step)
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        """The loss of one batch."""
+        inputs, target = batch
+        loss = loss_of(self.network(*inputs), target)
+        self.losses.append(loss.detach())
+        return loss
+
+    def finish_epoch(self) -> dict[str, float]:
+        """The epoch's mean training loss and the whole validation split's loss."""
+        train_loss = torch.stack(self.losses).mean()
+        self.losses.clear()
+        return {"train_loss": float(train_loss), "validation_loss": float(self.validation_loss())}
+
+    @torch.no_grad()
+    def validation_loss(self) -> Tensor:
+        """The loss of the validation split, without dropout."""
+        validation = self.examples["validation"].to(self.device)
+        with self.trainer.precision_plugin.forward_context():
+            logits = logits_in_batches(self.network, validation)
+        return loss_of(logits, validation.target)
+
+    def configure_optimizers(self) -> Any:
+        """Adam."""
+        settings = self.settings
+        return torch.optim.Adam(
+            self.network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        )
+
+
+def loss_of(logits: Tensor, target: Tensor) -> Tensor:
+    """Mean loss of logits (B, K) on class indices (B,), or of values (B, 1) on scaled targets (B,)."""
+    if target.is_floating_point():
+        return functional.mse_loss(logits[:, 0].float(), target)
+    return functional.cross_entropy(logits.float(), target)

@@ -1,0 +1,34 @@
+"""What a trained network says of items."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from quartet.examples import Examples
+from quartet.family import Encoder
+
+if TYPE_CHECKING:
+    import numpy as np
+
+BATCH = 1024
+
+
+def logits_in_batches(network: nn.Module, examples: Examples) -> Tensor:
+    """Logits (N, K) of all items in their own order, without dropout."""
+    was_training = network.training
+    network.eval()
+    rows = torch.arange(len(examples), device=examples.device)
+    result = torch.cat([network(*examples.batch(part)[0]) for part in rows.split(BATCH)])
+    network.train(was_training)
+    return result
+
+
+@torch.inference_mode()
+def outputs(network: nn.Module, examples: Examples, encoder: Encoder) -> "np.ndarray":
+    """Probabilities (N, K) float64, or values (N,) in the target's own unit."""
+    logits = logits_in_batches(network, examples).double().cpu()
+    if encoder.classes:
+        return logits.softmax(dim=1).numpy()
+    low, high = encoder.facts["target_range"]
+    return (logits[:, 0] * ((high - low) or 1.0) + low).numpy()

@@ -1,0 +1,257 @@
+"""params.yaml → frozen typed settings, or every problem at once."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError, create_model
+
+from quartet.errors import ParamsError, Problem, UsageError
+from quartet.family import Family, family_names
+from quartet.metrics import METRICS
+from quartet.nodes import Document, parse
+from quartet.settings import (
+    NAME_PATTERN,
+    TRAINER_FIELDS,
+    DatasetSettings,
+    ModelSettings,
+    PromotionSettings,
+    Settings,
+    TrainerSettings,
+)
+
+M = TypeVar("M", bound=BaseModel)
+Place = tuple[str | int, ...]
+
+
+class TopSettings(Settings):
+    """The keys of params.yaml; datasets and models are read by their family's classes."""
+
+    seed: int = Field(0, ge=0, lt=2**31, description="the first seed; data splits depend on it too")
+    n_seeds: int = Field(3, ge=1, le=100, description="each model is trained this many times: seed, seed+1, …")
+    trainer: TrainerSettings = TrainerSettings()
+    datasets: dict[str, dict[str, Any]] = Field(min_length=1, description="dataset name → what it is")
+    models: dict[str, dict[str, Any]] = Field(min_length=1, description="model name → what it is")
+    promotion: PromotionSettings = PromotionSettings()
+
+
+@dataclass(frozen=True)
+class Params:
+    """A valid params.yaml."""
+
+    seed: int
+    n_seeds: int
+    trainer: TrainerSettings
+    datasets: Mapping[str, DatasetSettings]
+    models: Mapping[str, ModelSettings]
+    promotion: PromotionSettings
+
+    def models_of(self, dataset: str) -> list[str]:
+        """The names of the models trained on `dataset`, in the order of the file."""
+        return [name for name, model in self.models.items() if model.dataset == dataset]
+
+    def baseline_of(self, dataset: str) -> str | None:
+        """The name of the dataset's baseline: its first model whose architecture is one."""
+        return next((name for name in self.models_of(dataset) if self.models[name].baseline), None)
+
+    def seeds_of(self, model: str) -> list[int]:
+        """The seeds `model` is trained with; one where the seed changes nothing."""
+        n = 1 if self.models[model].deterministic else self.n_seeds
+        return list(range(self.seed, self.seed + n))
+
+    def trainer_of(self, model: str) -> TrainerSettings:
+        """The trainer's settings with what the model overrides."""
+        own = {name: getattr(self.models[model], name, None) for name in TRAINER_FIELDS}
+        return self.trainer.model_copy(update={name: value for name, value in own.items() if value is not None})
+
+
+def load_params(file: Path) -> Params:
+    """Read and check the whole file.
+
+    Raises:
+        UsageError: there is no such file.
+        ParamsError: it is wrong; the error holds every problem.
+    """
+    if not file.is_file():
+        raise UsageError(
+            "a Quartet project has a params.yaml",
+            came=f"there is none in {file.resolve().parent}",
+            mend="Change to a project's folder, or make one with `quartet init DIR`.",
+        )
+    return Reader(parse(file)).read()
+
+
+class Reader:
+    """Collects problems while it turns a document into settings."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems = list(document.problems)
+
+    def read(self) -> Params:
+        """The params, if nothing is wrong."""
+        tree = self.document.tree
+        top = self.checked(TopSettings, tree, ())
+        datasets = {name: self.dataset(name, value) for name, value in sections(tree, "datasets")}
+        known = {name: settings for name, settings in datasets.items() if settings}
+        families = {name: str(value.get("family")) for name, value in sections(tree, "datasets")}
+        models = {name: self.model(name, value, families) for name, value in sections(tree, "models")}
+        for problem in references(known, {name: model for name, model in models.items() if model}, models):
+            self.add(*problem)
+        if self.problems or top is None:
+            raise ParamsError(self.document.name, self.problems)
+        fields = {name: getattr(top, name) for name in ("seed", "n_seeds", "trainer", "promotion")}
+        return Params(datasets=known, models={name: model for name, model in models.items() if model}, **fields)
+
+    def add(self, place: Place, must: str, came: str, mend: str = "") -> None:
+        """Note a problem at a place of the document."""
+        path = ".".join(str(part) for part in place)
+        self.problems.append(Problem(self.document.line(place), path, must, came, mend))
+
+    def checked(self, settings: type[M], value: Any, place: Place) -> M | None:
+        """`value` as `settings`, or None after noting what is wrong."""
+        try:
+            return settings.model_validate(value)
+        except ValidationError as error:
+            for detail in error.errors():
+                self.note(settings, place, detail)
+            return None
+
+    def note(self, settings: type[BaseModel], place: Place, detail: Any) -> None:
+        """Turn one of pydantic's errors into a problem."""
+        where = (*place, *(part for part in detail["loc"] if part != "[key]"))
+        match detail["type"]:
+            case "extra_forbidden":
+                known = fields_at(settings, detail["loc"][:-1])
+                self.add(where, "only known keys may stand here", "this one is not known", closest(where[-1], known))
+            case "missing":
+                self.add(where, "it must be given", "it is absent")
+            case _:
+                must = re.sub("^(Input|Value|String|List|Dictionary) should", "it must", detail["msg"])
+                self.add(where, must.replace("Value error, ", ""), f"{shown(detail['input'])} came")
+
+    def dataset(self, name: str, value: Any) -> DatasetSettings | None:
+        """One entry of `datasets`."""
+        place: Place = ("datasets", name)
+        self.check_name(name, place)
+        family = value.get("family") if isinstance(value, dict) else None
+        if family not in family_names():
+            return self.unknown(place, "family", family, family_names())
+        return self.checked(Family(family).settings.Dataset, value, place)
+
+    def model(self, name: str, value: Any, families: Mapping[str, str]) -> ModelSettings | None:
+        """One entry of `models`."""
+        place: Place = ("models", name)
+        self.check_name(name, place)
+        if value.get("dataset") not in families:
+            return self.unknown(place, "dataset", value.get("dataset"), families)
+        family = families[value["dataset"]]
+        if family not in family_names():
+            return None
+        architectures = Family(family).settings.ARCHITECTURES
+        if value.get("architecture") not in architectures:
+            return self.unknown(place, "architecture", value.get("architecture"), architectures)
+        return self.checked(architectures[value["architecture"]], value, place)
+
+    def unknown(self, place: Place, key: str, came: Any, known: Any) -> None:
+        """Note that `key` names nothing there is."""
+        choices = ", ".join(sorted(known)) or "none yet"
+        text = "it is absent" if came is None else f"{shown(came)} came"
+        self.add((*place, key), f"it must be one of {choices}", text, closest(came, known))
+
+    def check_name(self, name: Any, place: Place) -> None:
+        """Names become folders, stages and registered models."""
+        if not re.fullmatch(NAME_PATTERN, str(name)) or name == "mine":
+            must = f"a name must match {NAME_PATTERN} and not be `mine`, the folder of your own files"
+            self.add(place, must, f"{shown(name)} came")
+
+
+def references(
+    datasets: Mapping[str, DatasetSettings], models: Mapping[str, ModelSettings], named: Mapping[str, Any]
+) -> Iterator[tuple[Place, str, str, str]]:
+    """What no single section can see: where datasets and models do not fit each other."""
+    for name, model in models.items():
+        task = getattr(datasets.get(model.dataset), "task", None)
+        if task is not None and task not in model.tasks:
+            must = f"{model.architecture} is for {' and '.join(model.tasks)}"
+            yield ("models", name, "architecture"), must, f"the task of {model.dataset} is {task}", ""
+    for name, dataset in datasets.items():
+        own = [model for model, settings in models.items() if settings.dataset == name]
+        if not own and len(models) == len(named):
+            mend = f"Add one under models with `dataset: {name}`, or remove the dataset."
+            yield ("datasets", name), "a dataset needs a model", "no model names it", mend
+        if dataset.candidate and dataset.candidate not in own:
+            came = f"{dataset.candidate!r} came"
+            yield (
+                ("datasets", name, "candidate"),
+                f"it must be a model of {name}",
+                came,
+                closest(dataset.candidate, own),
+            )
+        metrics = METRICS[dataset.task]  # type: ignore[attr-defined]
+        if dataset.metric and dataset.metric not in metrics:
+            must = f"it must be one of {', '.join(metrics)}"
+            yield ("datasets", name, "metric"), must, f"{dataset.metric!r} came", closest(dataset.metric, metrics)
+
+
+def sections(tree: Any, key: str) -> list[tuple[str, dict[str, Any]]]:
+    """The entries under `key` that are mappings themselves; others are reported by TopSettings."""
+    entries = tree.get(key) if isinstance(tree, dict) else None
+    found = entries.items() if isinstance(entries, dict) else ()
+    return [(str(name), value) for name, value in found if isinstance(value, dict)]
+
+
+def fields_at(settings: type[BaseModel], loc: Place) -> list[str]:
+    """The keys known at `loc` inside `settings`."""
+    for part in loc:
+        inner = settings.model_fields[str(part)].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return []
+        settings = inner
+    return list(settings.model_fields)
+
+
+def closest(word: Any, known: Any) -> str:
+    """A «did you mean», or nothing."""
+    near = get_close_matches(str(word), [str(name) for name in known], n=1)
+    return f"Did you mean {near[0]}?" if near else ""
+
+
+def shown(value: Any) -> str:
+    """A value as it may stand in a message."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of params.yaml, for editors."""
+    families = [Family(name).settings for name in family_names()]
+    datasets: Any = union(family.Dataset for family in families)
+    models: Any = union(model for family in families for model in family.ARCHITECTURES.values())
+    described = {name: TopSettings.model_fields[name] for name in ("datasets", "models")}
+    schema = create_model(
+        "QuartetParams",
+        __base__=TopSettings,
+        datasets=(dict[str, datasets], described["datasets"]),
+        models=(dict[str, models], described["models"]),
+    )
+    return schema.model_json_schema()
+
+
+def union(types: Iterator[Any]) -> Any:
+    """The union of several classes."""
+    result: Any = None
+    for cls in types:
+        result = cls if result is None else result | cls
+    return result
+
+
+def check_datasets(params: Params, names: Iterable[str]) -> None:
+    """Raise UsageError where a name is no dataset of params.yaml."""
+    for name in names:
+        if name not in params.datasets:
+            must = f"a dataset is one of {', '.join(params.datasets)}"
+            raise UsageError(must, came=f"{name!r} came", mend=closest(name, params.datasets) or "See params.yaml.")

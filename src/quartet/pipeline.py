@@ -1,0 +1,115 @@
+"""THE step table: which steps exist, what each reads and writes. dvc.yaml is rendered from it.
+
+    plan → ingest@dataset → validate@dataset → prepare@dataset → train@model → evaluate@dataset
+
+Each step is the function of the same name in the module of the same name in `quartet.steps`;
+`quartet stage STEP NAME` runs it. publish, promote and report follow; they depend on the
+registry, which no file hash covers, and are no stages.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal
+
+from quartet.errors import UsageError
+from quartet.project import Project
+
+HERE = Project(Path())
+CODE = Path("src/quartet")
+CODE_ELSEWHERE = Path("quartet.lock")  # in a user's project, the installed version stands for the code
+DATASET = "${key}"  # DVC's names inside `foreach`
+MODEL = "${key}"
+DATASET_OF_MODEL = "${item.dataset}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the table; `over` is the section of params.yaml that it is repeated for."""
+
+    name: str
+    over: Literal["datasets", "models"] | None
+    reads: tuple[Path, ...]
+    writes: tuple[Path, ...]
+    metrics: tuple[Path, ...] = ()
+
+    @property
+    def function(self) -> Callable[..., None]:
+        """What runs: `quartet.steps.<name>.<name>`."""
+        function: Callable[..., None] = getattr(import_module(f"quartet.steps.{self.name}"), self.name)
+        return function
+
+
+STEPS = (
+    Step("plan", None, reads=(HERE.params, HERE.mine, CODE), writes=(HERE.plans,)),
+    Step("ingest", "datasets", reads=(), writes=(HERE.raw(DATASET),)),
+    Step("validate", "datasets", reads=(HERE.raw(DATASET),), writes=(HERE.validation(DATASET),)),
+    Step(
+        "prepare",
+        "datasets",
+        reads=(HERE.raw(DATASET), HERE.validation(DATASET)),
+        writes=(HERE.prepared(DATASET),),
+    ),
+    Step(
+        "train",
+        "models",
+        reads=(HERE.prepared(DATASET_OF_MODEL),),
+        writes=(HERE.model(DATASET_OF_MODEL, MODEL),),
+        metrics=(HERE.metrics(DATASET_OF_MODEL, MODEL),),
+    ),
+    Step(
+        "evaluate",
+        "datasets",
+        reads=(HERE.prepared(DATASET), HERE.models(DATASET)),
+        writes=(HERE.evaluation(DATASET),),
+    ),
+)
+
+
+def find_step(name: str) -> Step:
+    """The row of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for step in STEPS:
+        if step.name == name:
+            return step
+    raise UsageError(
+        f"a step is one of {', '.join(step.name for step in STEPS)}",
+        came=f"{name!r} came",
+        mend="See `quartet stage --help`.",
+    )
+
+
+def render(code: Path = CODE) -> str:
+    """The text of dvc.yaml; `code` is what stands for Quartet's own code as plan's dependency."""
+    from io import StringIO
+
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 120
+    stream = StringIO(
+        "# Rendered by `quartet stage render` from the table in quartet/pipeline.py: edit that, not this.\n"
+    )
+    stream.seek(0, 2)
+    yaml.dump({"stages": {step.name: _stage(step) for step in STEPS}}, stream)
+    return stream.getvalue().replace(str(CODE), str(code))
+
+
+def _stage(step: Step) -> dict[str, Any]:
+    if step.over is None:
+        return _body(step, f"quartet stage {step.name}", ())
+    plan = HERE.plan(step.name, "${key}")
+    return {"foreach": f"${{{step.over}}}", "do": _body(step, f"quartet stage {step.name} ${{key}}", (plan,))}
+
+
+def _body(step: Step, command: str, plans: tuple[Path, ...]) -> dict[str, Any]:
+    body: dict[str, Any] = {"cmd": command, "deps": [str(path) for path in (*plans, *step.reads)]}
+    body["outs"] = [str(path) for path in step.writes]
+    if step.metrics:
+        body["metrics"] = [{str(path): {"cache": False}} for path in step.metrics]
+    return body

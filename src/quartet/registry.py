@@ -1,0 +1,163 @@
+"""What was decided and what serves: the append-only history in git, and MLflow's versions and aliases."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from quartet.closure import PACKAGE
+from quartet.errors import RegistryError
+from quartet.project import Project
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+FINGERPRINT = "quartet.fingerprint"
+REQUIREMENTS = (
+    "mlflow",
+    "torch",
+    "numpy",
+    "pandas",
+    "safetensors",
+    "pydantic",
+    "pillow",
+    "scikit-learn",
+    "ruamel.yaml",
+)
+Verdict = Literal["promoted", "refused"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line of registry/<dataset>.jsonl.
+
+    Args:
+        verdict: what became of the candidate.
+        model: the candidate's name.
+        fingerprint: of its training: settings, code, prepared data and seed.
+        champion: the fingerprint that served before; null the first time.
+        reasons: one sentence per check, in the order they were made.
+        scores: metric on the current test split, by role: candidate, baseline, champion.
+        data: hash of the prepared data they met on.
+        commit: git's HEAD, with -dirty where tracked code or settings were changed.
+        time: when, UTC.
+    """
+
+    verdict: Verdict
+    model: str
+    fingerprint: str
+    champion: str | None
+    reasons: list[str]
+    metric: str
+    scores: dict[str, float]
+    data: str
+    commit: str
+    time: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def history(project: Project, dataset: str) -> list[Decision]:
+    """All decisions, the oldest first.
+
+    Raises:
+        RegistryError: a line is none.
+    """
+    file = project.registry(dataset)
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    try:
+        return [Decision(**json.loads(line)) for line in lines]
+    except (ValueError, TypeError) as error:
+        mend = f"It is append-only and in git: `git checkout {file}` brings the committed history back."
+        raise RegistryError(f"{file} holds one decision per line", came=str(error), mend=mend) from error
+
+
+def champion_of(decisions: list[Decision]) -> Decision | None:
+    """The last promotion."""
+    return next((decision for decision in reversed(decisions) if decision.verdict == "promoted"), None)
+
+
+def append(project: Project, dataset: str, decision: Decision) -> None:
+    """Write one more line."""
+    file = project.registry(dataset)
+    file.parent.mkdir(exist_ok=True)
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(asdict(decision), ensure_ascii=False) + "\n")
+
+
+def versions(client: "MlflowClient", dataset: str) -> "dict[str, ModelVersion]":
+    """The registered versions of a dataset's model, by fingerprint."""
+    found = client.search_model_versions(f"name = '{dataset}'")
+    return {version.tags[FINGERPRINT]: version for version in found if FINGERPRINT in version.tags}
+
+
+def log_model(run_id: str, served: Path, raw: "pd.DataFrame", predictions: "pd.DataFrame") -> str:
+    """Log a model as pyfunc from code; its address.
+
+    Args:
+        served: the folder that a Scorer reads.
+        raw: an example of raw input, and `predictions` of it: they give the signature.
+    """
+    import mlflow
+
+    with mlflow.start_run(run_id=run_id):
+        info = mlflow.pyfunc.log_model(
+            name="model",
+            python_model=str(PACKAGE / "served.py"),
+            artifacts={"model": str(served)},
+            code_paths=[str(PACKAGE)],
+            signature=mlflow.models.infer_signature(raw, predictions),
+            input_example=raw,
+            pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
+        )
+    return str(info.model_uri)
+
+
+def add_version(client: "MlflowClient", dataset: str, *, source: str, run_id: str, tags: dict[str, str]) -> None:
+    """Register a logged model, with its tags in the same request: no version is ever half there."""
+    if not client.search_registered_models(f"name = '{dataset}'"):
+        client.create_registered_model(dataset)
+    client.create_model_version(dataset, source, run_id, tags=tags, model_id=source.removeprefix("models:/"))
+
+
+def set_aliases(client: "MlflowClient", dataset: str, wanted: dict[str, str | None]) -> None:
+    """Point each alias to the version of a fingerprint; one without such a version is removed."""
+    there = versions(client, dataset)
+    now = client.get_registered_model(dataset).aliases
+    for alias, fingerprint in wanted.items():
+        version = there.get(fingerprint or "")
+        if version and str(now.get(alias)) != str(version.version):
+            client.set_registered_model_alias(dataset, alias, version.version)
+        if not version and alias in now:
+            client.delete_registered_model_alias(dataset, alias)
+
+
+def load_champion(client: "MlflowClient", dataset: str, fingerprint: str) -> Any:
+    """The Scorer of a registered version, or None where the registry has no such version."""
+    version = versions(client, dataset).get(fingerprint)
+    return load_scorer(f"models:/{dataset}/{version.version}") if version else None
+
+
+def load_scorer(uri: str) -> Any:
+    """The Scorer inside a registered model."""
+    import mlflow
+
+    return mlflow.pyfunc.load_model(uri).unwrap_python_model().scorer
+
+
+def alias_uri(client: "MlflowClient", dataset: str, alias: str) -> str:
+    """The address of the version that an alias names.
+
+    Raises:
+        RegistryError: there is no such model or alias.
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.get_model_version_by_alias(dataset, alias)
+    except MlflowException as error:
+        mend = "`quartet status` shows what there is; `quartet run` trains and promotes."
+        raise RegistryError(f"{dataset} has a registered version @{alias}", came=error.message, mend=mend) from error
+    return f"models:/{dataset}@{alias}"

@@ -1,0 +1,103 @@
+"""The table of datasets × models, from what is on disk."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from quartet.comparisons import Comparison, load_comparison
+from quartet.params import Params
+from quartet.project import Project, read_json
+from quartet.registry import champion_of, history
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Result:
+    """One model's line.
+
+    Args:
+        mean, sd, n: of the metric on the test split, over seeds; sd is None for one seed.
+        verdict: what the registry says of it: champion, refused, or nothing.
+        note: why there is no score.
+    """
+
+    dataset: str
+    model: str
+    metric: str = ""
+    mean: float | None = None
+    sd: float | None = None
+    n: int = 0
+    baseline: bool = False
+    verdict: str = ""
+    note: str = ""
+
+    @property
+    def score(self) -> str:
+        """Mean ± sd (n), or the note."""
+        if self.mean is None:
+            return self.note
+        spread = f" ± {self.sd:.4f}" if self.sd is not None else ""
+        return f"{self.mean:.4f}{spread} ({self.n})"
+
+
+def results(project: Project, params: Params, names: list[str] | None = None) -> list[Result]:
+    """A line per model of the datasets."""
+    return [line for dataset in names or params.datasets for line in of_dataset(project, params, dataset)]
+
+
+def of_dataset(project: Project, params: Params, dataset: str) -> list[Result]:
+    """The lines of one dataset, the best on validation first."""
+    comparison = load_comparison(project, dataset)
+    if comparison is None:
+        note = missing(project, dataset)
+        return [Result(dataset, model, note=note) for model in params.models_of(dataset)]
+    decisions = history(project, dataset)
+    champion = champion_of(decisions)
+    verdicts = {decision.fingerprint: "refused" for decision in decisions if decision.verdict == "refused"}
+    verdicts |= {champion.fingerprint: "champion"} if champion else {}
+    return [line(comparison, model, verdicts) for model in comparison.ranking]
+
+
+def line(comparison: Comparison, model: str, verdicts: dict[str, str]) -> Result:
+    """One model's line."""
+    score = comparison.models[model]["test"][comparison.metric]
+    verdict = verdicts.get(comparison.fingerprint(model), "")
+    known = {"dataset": comparison.dataset, "model": model, "metric": comparison.metric}
+    return Result(
+        **known,
+        mean=score["mean"],
+        sd=score["sd"],
+        n=score["n"],
+        baseline=model == comparison.baseline,
+        verdict=verdict,
+    )
+
+
+def missing(project: Project, dataset: str) -> str:
+    """Why a dataset has no scores."""
+    file = project.validation(dataset)
+    if file.exists() and not read_json(file)["success"]:
+        return "stopped by the gate"
+    return "not run yet"
+
+
+def as_table(lines: list[Result]) -> "Table":
+    """For the terminal."""
+    from rich.table import Table
+
+    table = Table("dataset", "model", "metric", "test: mean ± sd (seeds)", "", title=None)
+    last = ""
+    for item in lines:
+        style = "bold" if item.verdict == "champion" else "red" if item.mean is None else ""
+        remark = " ".join(word for word in ("baseline" if item.baseline else "", item.verdict) if word)
+        table.add_row(
+            item.dataset if item.dataset != last else "", item.model, item.metric, item.score, remark, style=style
+        )
+        last = item.dataset
+    return table
+
+
+def as_json(lines: list[Result]) -> list[dict[str, Any]]:
+    """For programs."""
+    return [asdict(item) for item in lines]

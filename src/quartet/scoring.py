@@ -1,0 +1,46 @@
+"""A trained model as it is served: raw input in, predictions with probabilities out."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from safetensors.torch import load_file
+
+from quartet.artifacts import load_encoder
+from quartet.family import Family
+from quartet.learning.output import outputs
+from quartet.predictions import output_frame
+from quartet.project import read_json
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Scorer:
+    """A network with its encoder.
+
+    Args:
+        folder: config.json and weights.safetensors, as train wrote them, beside encoder.json (and .npz) of prepare.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        config = read_json(folder / "config.json")
+        self.family = Family(config["family"])
+        self.encoder = load_encoder(folder)
+        self.network = self.family.build(self.family.model_settings(config["settings"]), self.encoder)
+        self.network.load_state_dict(load_file(folder / "weights.safetensors"))
+
+    def outputs(self, raw: pd.DataFrame) -> "np.ndarray":
+        """Probabilities (N, K), or values (N,), of raw items."""
+        arrays = self.family.features.encode(self.family.features.raw_input(raw, self.encoder), self.encoder)
+        return outputs(self.network, self.family.models.examples(arrays, self.encoder), self.encoder)
+
+    def predict(self, raw: pd.DataFrame) -> pd.DataFrame:
+        """`predicted`, and the probability of each class, a row per raw item."""
+        output = self.outputs(raw)
+        table = output_frame(output, self.encoder)
+        if not self.encoder.classes:
+            return table.rename(columns={"value": "predicted"})
+        names = pd.Series(self.encoder.classes, dtype=object)
+        table.insert(0, "predicted", names[output.argmax(axis=1)].to_numpy())
+        return table

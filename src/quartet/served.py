@@ -1,0 +1,25 @@
+"""The code of every registered model: MLflow runs this file when it loads one (models from code)."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from mlflow.models import set_model
+from mlflow.pyfunc.model import PythonModel
+
+from quartet.scoring import Scorer
+
+
+class QuartetModel(PythonModel):  # type: ignore[misc]  # mlflow is untyped here
+    """Raw input of a family (rows, text, picture bytes, node ids) → predictions."""
+
+    def load_context(self, context: Any) -> None:
+        """Read weights, settings and encoder."""
+        self.scorer = Scorer(Path(context.artifacts["model"]))
+
+    def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
+        """`predicted`, and the probability of each class."""
+        return self.scorer.predict(model_input)
+
+
+set_model(QuartetModel())

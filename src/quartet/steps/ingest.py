@@ -1,0 +1,15 @@
+"""ingest: a dataset's source → canonical tables with a `split` column."""
+
+from quartet.artifacts import read_plan, save_tables
+from quartet.family import Family
+from quartet.project import Project, whole_folder
+from quartet.sources import read
+
+
+def ingest(project: Project, name: str) -> None:
+    """Fetch, check and convert the source of the dataset `name`."""
+    plan = read_plan(project, "ingest", name)
+    tables = read(plan.settings.source, plan.settings.sha256, project)
+    canonical = Family(plan.family).tables.canonical(tables, plan.settings, plan.seed)
+    with whole_folder(project.raw(name)) as folder:
+        save_tables(canonical, folder)

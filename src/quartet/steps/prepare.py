@@ -1,0 +1,19 @@
+"""prepare: canonical tables → what training reads; everything fitted is fitted on the training split."""
+
+import numpy as np
+
+from quartet.artifacts import load_tables, read_plan, save_encoder
+from quartet.family import Family
+from quartet.project import Project, whole_folder
+
+
+def prepare(project: Project, name: str) -> None:
+    """Fit the encoder of the dataset `name` and encode all its items."""
+    plan = read_plan(project, "prepare", name)
+    features = Family(plan.family).features
+    tables = load_tables(project.raw(name))
+    encoder = features.fit(tables, plan.settings)
+    with whole_folder(project.prepared(name)) as folder:
+        save_encoder(encoder, folder)
+        for split, items in tables["items"].groupby("split"):
+            np.savez(folder / f"{split}.npz", id=items["id"].to_numpy().astype(str), **features.encode(items, encoder))

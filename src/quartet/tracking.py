@@ -1,0 +1,156 @@
+"""MLflow runs: the live curves of a training, and the finished runs that publish completes."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
+
+from quartet.project import Project
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+FINGERPRINT = "quartet.fingerprint"
+FLUSH_S = 3.0
+Row = dict[str, float]
+
+
+def tracking_uri(project: Project) -> str:
+    """MLFLOW_TRACKING_URI, or the project's own SQLite file."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(project.root / 'mlflow.db').resolve()}"
+
+
+def store_is_there(project: Project) -> bool:
+    """Whether there is anything to read; a server is taken to be."""
+    uri = tracking_uri(project)
+    return not uri.startswith("sqlite:///") or Path(uri.removeprefix("sqlite:///")).exists()
+
+
+def connect(project: Project) -> "MlflowClient":
+    """A client of the store; the first to come makes the database, the others wait.
+
+    Processes that open a fresh SQLite file at once break each other's migrations, hence the lock.
+    """
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    import mlflow
+
+    mlflow.set_tracking_uri(tracking_uri(project))
+    client = mlflow.MlflowClient()
+    with store_lock(project):
+        client.search_experiments(max_results=1)
+    return client
+
+
+def store_lock(project: Project) -> FileLock:
+    """Held while the store is made and while publish and promote change it."""
+    project.hidden.mkdir(parents=True, exist_ok=True)
+    return FileLock(project.hidden / "mlflow.lock")
+
+
+def experiment_id(client: "MlflowClient", project: Project, dataset: str) -> str:
+    """The experiment named as the dataset, made if it is not there."""
+    with store_lock(project):
+        found = client.get_experiment_by_name(dataset)
+        if found:
+            return str(found.experiment_id)
+        local = tracking_uri(project).startswith("sqlite:")
+        folder = (project.root / "mlartifacts" / dataset).resolve().as_uri() if local else None
+        return str(client.create_experiment(dataset, artifact_location=folder))
+
+
+def find_run(client: "MlflowClient", experiment: str, fingerprint: str) -> "Run | None":
+    """The run of that fingerprint."""
+    found = client.search_runs([experiment], f"tags.`{FINGERPRINT}` = '{fingerprint}'", max_results=1)
+    return found[0] if found else None
+
+
+def open_run(client: "MlflowClient", experiment: str, name: str, fingerprint: str) -> "Run":
+    """The run of that fingerprint, made if it is not there."""
+    found = find_run(client, experiment, fingerprint)
+    return found or client.create_run(experiment, run_name=name, tags={FINGERPRINT: fingerprint})
+
+
+@contextmanager
+def live_run(project: Project, dataset: str, name: str, config: dict[str, Any]) -> Iterator[Callable[[Row], None]]:
+    """A function that takes a row per epoch and shows it in MLflow while the training goes on.
+
+    A store that cannot be reached is reported once and costs the live curves only: publish writes them later.
+    """
+    curve = LiveCurve(project, dataset, f"{name} seed {config['seed']}", config["fingerprint"])
+    yield curve.listen
+    curve.flush()
+
+
+class LiveCurve:
+    """Rows of a training, logged in batches; the run is opened with the first."""
+
+    def __init__(self, project: Project, dataset: str, name: str, fingerprint: str) -> None:
+        self.project, self.dataset, self.name, self.fingerprint = project, dataset, name, fingerprint
+        self.waiting: list[Row] = []
+        self.last = time.monotonic()
+        self.client: MlflowClient | None = None
+        self.run_id = ""
+        self.lost = False
+
+    def listen(self, row: Row) -> None:
+        """Take one row."""
+        self.waiting.append(row)
+        if time.monotonic() - self.last >= FLUSH_S:
+            self.flush()
+
+    def flush(self) -> None:
+        """Log what is waiting."""
+        if self.lost or not self.waiting:
+            return
+        try:
+            self.client = self.client or self.open()
+            log_rows(self.client, self.run_id, self.waiting)
+        except Exception as error:  # whatever the store's client raises: a training does not depend on it
+            self.lost = True
+            print(f"no live curves of {self.name}: {error}; `quartet publish` writes them later", file=sys.stderr)
+        self.waiting, self.last = [], time.monotonic()
+
+    def open(self) -> "MlflowClient":
+        """Connect and open the run."""
+        client = connect(self.project)
+        experiment = experiment_id(client, self.project, self.dataset)
+        self.run_id = open_run(client, experiment, self.name, self.fingerprint).info.run_id
+        return client
+
+
+def log_rows(client: "MlflowClient", run_id: str, rows: list[Row]) -> None:
+    """Log the curves of some epochs in one request per thousand values."""
+    from mlflow.entities import Metric
+
+    now = int(time.time() * 1000)
+    metrics = [
+        Metric(name, value, now, int(row["epoch"])) for row in rows for name, value in row.items() if name != "epoch"
+    ]
+    for start in range(0, len(metrics), 1000):
+        client.log_batch(run_id, metrics=metrics[start : start + 1000])
+
+
+def log_result(client: "MlflowClient", run_id: str, result: dict[str, Any]) -> None:
+    """Log params, metrics, tags and the data of a finished training.
+
+    Args:
+        result: `params`, `metrics` and `tags` by name, and `data` as (name, hash).
+    """
+    from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
+
+    now = int(time.time() * 1000)
+    client.log_batch(
+        run_id,
+        metrics=[Metric(name, value, now, 0) for name, value in result["metrics"].items()],
+        params=[Param(name, str(value)) for name, value in result["params"].items()],
+        tags=[RunTag(name, value) for name, value in result["tags"].items()],
+    )
+    name, digest = result["data"]
+    data = Dataset(name=name, digest=digest[:36], source_type="dvc", source=f"data/{name}/prepared")
+    client.log_inputs(run_id, [DatasetInput(data, [InputTag("mlflow.data.context", "training")])])
