@@ -36,7 +36,7 @@ class Examples:
 
     def order(self, rows: Tensor, batch_size: int) -> list[Tensor]:
         """Cut shuffled rows (N,) into batches; a family may regroup them, as text does by length."""
-        return list(rows.split(batch_size))
+        return list(torch.split(rows, batch_size))
 
     def to(self, device: torch.device) -> Self:
         """The same items on a device."""

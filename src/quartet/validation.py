@@ -1,7 +1,6 @@
 """Runs expectations with Great Expectations; the only module that imports it."""
 
 import logging
-import os
 from typing import TYPE_CHECKING, Any
 
 from quartet.expectation import Expectation
@@ -27,12 +26,12 @@ def run(tables: "dict[str, pd.DataFrame]", expectations: list[Expectation]) -> l
 
 
 def _context() -> Any:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     return context
 
 
