@@ -71,9 +71,9 @@ def as_target(arrays: "Arrays", encoder: Encoder) -> Tensor:
     """Targets (N,) to learn: class indices, or numbers scaled to 0-1 over the training split; zeros where unknown."""
     n = len(next(iter(arrays.values())))
     if encoder.classes:
-        return torch.from_numpy(arrays["target"]) if "target" in arrays else torch.zeros(n, dtype=torch.int64)
+        return torch.tensor(arrays["target"]) if "target" in arrays else torch.zeros(n, dtype=torch.int64)
     low, high = encoder.facts["target_range"]
     scaled = (
-        (torch.from_numpy(arrays["target"]) - low) / ((high - low) or 1.0) if "target" in arrays else torch.zeros(n)
+        (torch.tensor(arrays["target"]) - low) / ((high - low) or 1.0) if "target" in arrays else torch.zeros(n)
     )
     return scaled.float()

@@ -63,7 +63,7 @@ def _summary(expectation: Expectation, result: Any) -> dict[str, Any]:
     if raised:
         raise RuntimeError(f"{expectation.type} on {expectation.kwargs} could not be computed: {result.exception_info}")
     found = result.result
-    failing = [row["id"] for row in found.get("unexpected_index_list") or []]
+    failing = [row["id"] for row in found.get("unexpected_index_list") or [] if isinstance(row, dict)]
     return {
         "table": expectation.table,
         "expectation": expectation.type,
