@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from quartet.errors import SourceError
+from quartet.families.graph.tables import FEATURE
 from quartet.family import Encoder
 from quartet.rows import as_text
 
@@ -21,7 +22,7 @@ def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
     """
     items, edges = tables["items"], tables["edges"]
     train = items[items["split"] == "train"]
-    x = items.filter(regex="^f_").to_numpy(np.float32)  # (N, F)
+    x = items.filter(regex=f"^{FEATURE}").to_numpy(np.float32)  # (N, F)
     facts = {
         "task": settings.task,
         "classes": settings.classes or sorted(train["label"].unique()),

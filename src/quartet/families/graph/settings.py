@@ -35,16 +35,24 @@ class GCNSettings(NetworkSettings):
 
     architecture: Literal["gcn"]
     hidden: int = Field(default=16, ge=1, le=65_536, description="width of each hidden layer")
-    layers: int = Field(default=2, ge=1, le=100, description="number of graph convolutions: how many edges away a node sees")
+    layers: int = Field(
+        default=2, ge=1, le=100, description="number of graph convolutions: how many edges away a node sees"
+    )
     dropout: float = Field(default=0.5, ge=0, lt=1, description="share of the inputs of each layer dropped in training")
-    epochs: int = Field(default=200, ge=1, le=100_000, description="optimiser steps, at most, where a batch holds all nodes")
+    epochs: int = Field(
+        default=200, ge=1, le=100_000, description="optimiser steps, at most, where a batch holds all nodes"
+    )
     batch_size: int = Field(
-        default=1_000_000, ge=1, description="training nodes per optimiser step; each step computes the whole graph anyway"
+        default=1_000_000,
+        ge=1,
+        description="training nodes per optimiser step; each step computes the whole graph anyway",
     )
     learning_rate: float = Field(default=0.01, gt=0, le=10, description="step size of Adam")
     weight_decay: float = Field(default=5e-4, ge=0, description="L2 penalty on the first layer")
     patience: int | None = Field(
-        default=10, ge=1, description="stop after so many epochs without a lower validation loss; null never stops early"
+        default=10,
+        ge=1,
+        description="stop after so many epochs without a lower validation loss; null never stops early",
     )
     precision: Precision | None = Field(
         default="32", description="overrides trainer.precision; bf16 gains nothing on sparse products"

@@ -7,8 +7,7 @@ import pandas as pd
 
 from quartet.expectation import Expectation, fact, filled, labels_and_splits, never
 from quartet.facts import count, count_classes, mark_copies
-
-FEATURE = "f_"
+from quartet.families.graph.tables import FEATURE
 
 
 def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.DataFrame]:

@@ -11,7 +11,7 @@ from quartet.errors import SourceError
 from quartet.rows import as_text, require
 from quartet.splits import published_or_hashed
 
-FEATURE = "f_"
+FEATURE = "f_"  # what the name of a feature column begins with, so that it meets no column of ours
 
 
 def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict[str, pd.DataFrame]:
