@@ -20,7 +20,7 @@ def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.Dat
     facts = count(examples, settings.minimum_items, **count_classes(examples), n_edges=len(edges))
     columns = items.filter(regex=f"^{FEATURE}")
     return {
-        "items": mark_nodes(items, edges, columns),
+        "items": mark_nodes(items[["id", "split", "label"]], edges, columns),
         "edges": mark_edges(edges, set(items["id"])),
         "features": pd.DataFrame(
             {"id": columns.columns.str.removeprefix(FEATURE), "constant": columns.nunique().to_numpy() < 2}
