@@ -33,11 +33,16 @@ def load_tables(folder: Path) -> "dict[str, pd.DataFrame]":
 
 def save_encoder(encoder: Encoder, folder: Path) -> None:
     """encoder.json, and encoder.npz where there are arrays."""
-    import numpy as np
-
     write_json(folder / "encoder.json", encoder.facts)
     if encoder.arrays:
-        np.savez(folder / "encoder.npz", **encoder.arrays)  # type: ignore[arg-type]  # numpy's stub: allow_pickle
+        save_arrays(folder / "encoder.npz", encoder.arrays)
+
+
+def save_arrays(file: Path, arrays: "dict[str, np.ndarray]") -> None:
+    """An .npz file; the same arrays give the same bytes."""
+    import numpy as np
+
+    np.savez(file, allow_pickle=False, **arrays)
 
 
 def load_encoder(folder: Path) -> Encoder:

@@ -1,14 +1,16 @@
 """The command line: argv in, exit code out. Nothing heavy is imported before a command needs it."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from quartet.errors import QuartetError, UsageError
+from quartet.errors import QuartetError, StageFailed, UsageError
 from quartet.project import Project
+from quartet.quiet import environment
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
@@ -26,11 +28,22 @@ def quartet() -> None:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--force", is_flag=True, help="Run every stage anew, also those that are fresh.")
 @as_json_option
-def run(names: tuple[str, ...], force: bool, as_json: bool) -> int:
-    """Run the pipeline for all datasets, or the named ones."""
-    from quartet.running import run_pipeline
+def run(names: tuple[str, ...], force: bool, as_json: bool) -> None:
+    """Run the pipeline for all datasets, or the named ones, and show the table of results."""
+    from quartet_flows.starting import start
 
-    return run_pipeline(Project(), list(names), force=force, as_json=as_json)
+    from quartet.params import load_params
+    from quartet.results import results
+
+    project = Project()
+    try:
+        done = start(project, list(names), force=force)
+    except StageFailed:
+        show_results(results(project, load_params(project.params), list(names)), as_json=as_json)
+        raise
+    if not as_json:
+        click.echo(f"{len(done)} stages were run" if done else "nothing is stale, no stage was run")
+    show_results(results(project, load_params(project.params), list(names)), as_json=as_json)
 
 
 @quartet.command()
@@ -96,9 +109,8 @@ def promote(names: tuple[str, ...], as_json: bool) -> int:
         click.echo(json.dumps({name: vars(decision) if decision else None for name, decision in decisions.items()}))
     else:
         for name, decision in decisions.items():
-            click.echo(
-                f"{name}: {f'{decision.verdict} {decision.model}' if decision else 'not evaluated yet, nothing to decide'}"
-            )
+            outcome = f"{decision.verdict} {decision.model}" if decision else "not evaluated yet, nothing to decide"
+            click.echo(f"{name}: {outcome}")
             for reason in decision.reasons if decision else ():
                 click.echo(f"  {reason}")
     return int(any(decision is None or decision.verdict == "refused" for decision in decisions.values()))
@@ -118,7 +130,7 @@ def init(directory: Path) -> None:
 @click.option("--schedule", metavar="CRON", help="Run the pipeline at these times, such as '0 6 * * *'.")
 @click.option("--prefect-port", default=4200, show_default=True)
 @click.option("--mlflow-port", default=5000, show_default=True)
-def serve(schedule: str | None, prefect_port: int, mlflow_port: int) -> int:
+def serve(schedule: str | None, prefect_port: int, mlflow_port: int) -> Any:
     """Prefect server, MLflow UI and the scheduled pipeline in one terminal; Ctrl-C ends them all."""
     from quartet_flows.serving import serve_all
 
@@ -161,6 +173,7 @@ def show_results(lines: list[Any], *, as_json: bool) -> None:
 
 def main() -> None:
     """The `quartet` command: 0 done, 1 a step failed or a gate refused, 2 wrong usage or params."""
+    os.environ.update(environment() | os.environ)
     try:
         sys.exit(quartet(standalone_mode=False))
     except click.ClickException as error:

@@ -18,7 +18,7 @@ def code_hash(roots: Iterable[str]) -> str:
 
 
 def closure(roots: Iterable[str]) -> set[str]:
-    """`roots` and the modules of Quartet that they import, at any depth; imports by name (import_module) do not count."""
+    """`roots` and the modules of Quartet they import, at any depth; import_module, which imports by name, aside."""
     found: set[str] = set()
     waiting = list(roots)
     while waiting:

@@ -9,7 +9,7 @@ QuartetError            exit code 1
 └── RegistryError       what the registry holds does not fit what was asked
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -73,3 +73,15 @@ class TrainingError(QuartetError):
 
 class RegistryError(QuartetError):
     """What the registry holds does not fit what was asked."""
+
+
+class StageFailed(QuartetError):
+    """Stages failed.
+
+    Args:
+        failed: stage → its log's last lines and path.
+    """
+
+    def __init__(self, failed: Mapping[str, str]) -> None:
+        count = f"{len(failed)} stage{'s' if len(failed) > 1 else ''} failed; what did not depend on them was done."
+        Exception.__init__(self, "\n".join([count, *(f"\n{stage}:\n{tail}" for stage, tail in failed.items())]))

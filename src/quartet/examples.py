@@ -36,7 +36,7 @@ class Examples:
 
     def order(self, rows: Tensor, batch_size: int) -> list[Tensor]:
         """Cut shuffled rows (N,) into batches; a family may regroup them, as text does by length."""
-        return list(rows.split(batch_size))
+        return list(torch.split(rows, batch_size))
 
     def to(self, device: torch.device) -> Self:
         """The same items on a device."""
@@ -71,9 +71,9 @@ def as_target(arrays: "Arrays", encoder: Encoder) -> Tensor:
     """Targets (N,) to learn: class indices, or numbers scaled to 0-1 over the training split; zeros where unknown."""
     n = len(next(iter(arrays.values())))
     if encoder.classes:
-        return torch.from_numpy(arrays["target"]) if "target" in arrays else torch.zeros(n, dtype=torch.int64)
+        return torch.tensor(arrays["target"]) if "target" in arrays else torch.zeros(n, dtype=torch.int64)
     low, high = encoder.facts["target_range"]
     scaled = (
-        (torch.from_numpy(arrays["target"]) - low) / ((high - low) or 1.0) if "target" in arrays else torch.zeros(n)
+        (torch.tensor(arrays["target"]) - low) / ((high - low) or 1.0) if "target" in arrays else torch.zeros(n)
     )
     return scaled.float()

@@ -139,7 +139,8 @@ class Reader:
         self.check_name(name, place)
         family = value.get("family") if isinstance(value, dict) else None
         if family not in family_names():
-            return self.unknown(place, "family", family, family_names())
+            self.unknown(place, "family", family, family_names())
+            return None
         return self.checked(Family(family).settings.Dataset, value, place)
 
     def model(self, name: str, value: Any, families: Mapping[str, str]) -> ModelSettings | None:
@@ -147,13 +148,15 @@ class Reader:
         place: Place = ("models", name)
         self.check_name(name, place)
         if value.get("dataset") not in families:
-            return self.unknown(place, "dataset", value.get("dataset"), families)
+            self.unknown(place, "dataset", value.get("dataset"), families)
+            return None
         family = families[value["dataset"]]
         if family not in family_names():
             return None
         architectures = Family(family).settings.ARCHITECTURES
         if value.get("architecture") not in architectures:
-            return self.unknown(place, "architecture", value.get("architecture"), architectures)
+            self.unknown(place, "architecture", value.get("architecture"), architectures)
+            return None
         return self.checked(architectures[value["architecture"]], value, place)
 
     def unknown(self, place: Place, key: str, came: Any, known: Any) -> None:

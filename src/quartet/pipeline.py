@@ -7,13 +7,14 @@ Each step is the function of the same name in the module of the same name in `qu
 registry, which no file hash covers, and are no stages.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
 from quartet.errors import UsageError
+from quartet.params import Params
 from quartet.project import Project
 
 HERE = Project(Path())
@@ -67,6 +68,52 @@ STEPS = (
 )
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A step for one dataset or model, and the stages whose outputs it reads."""
+
+    step: Step
+    after: tuple[str, ...]
+
+
+def stages_of(params: Params, names: Iterable[str] = ()) -> dict[str, Stage]:
+    """The stages of all datasets, or the named ones, by DVC's name, upstream first."""
+    wanted = set(names) or set(params.datasets)
+    stages: dict[str, Stage] = {}
+    writes: dict[str, tuple[Path, ...]] = {}
+    for step in STEPS:
+        for name, key, dataset in _instances(step, params):
+            if dataset is None or dataset in wanted:
+                reads = [filled(path, key, dataset) for path in (*step.reads, *_plans(step))]
+                after = [other for other, outs in writes.items() if any(touch(a, b) for a in reads for b in outs)]
+                stages[name] = Stage(step, tuple(after))
+                writes[name] = tuple(filled(path, key, dataset) for path in step.writes)
+    return stages
+
+
+def _instances(step: Step, params: Params) -> Iterator[tuple[str, str, str | None]]:
+    if step.over is None:
+        yield step.name, "", None
+    elif step.over == "datasets":
+        yield from ((f"{step.name}@{name}", name, name) for name in params.datasets)
+    else:
+        yield from ((f"{step.name}@{name}", name, model.dataset) for name, model in params.models.items())
+
+
+def _plans(step: Step) -> tuple[Path, ...]:
+    return (HERE.plan(step.name, MODEL),) if step.over else ()
+
+
+def filled(path: Path, key: str, dataset: str | None) -> Path:
+    """A path of the table with DVC's names filled in."""
+    return Path(str(path).replace(DATASET_OF_MODEL, dataset or "").replace(DATASET, key))
+
+
+def touch(a: Path, b: Path) -> bool:
+    """Whether one path is the other, or lies inside it."""
+    return a == b or a in b.parents or b in a.parents
+
+
 def find_step(name: str) -> Step:
     """The row of that name.
 
@@ -103,8 +150,7 @@ def render(code: Path = CODE) -> str:
 def _stage(step: Step) -> dict[str, Any]:
     if step.over is None:
         return _body(step, f"quartet stage {step.name}", ())
-    plan = HERE.plan(step.name, "${key}")
-    return {"foreach": f"${{{step.over}}}", "do": _body(step, f"quartet stage {step.name} ${{key}}", (plan,))}
+    return {"foreach": f"${{{step.over}}}", "do": _body(step, f"quartet stage {step.name} {MODEL}", _plans(step))}
 
 
 def _body(step: Step, command: str, plans: tuple[Path, ...]) -> dict[str, Any]:

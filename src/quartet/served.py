@@ -10,7 +10,7 @@ from mlflow.pyfunc.model import PythonModel
 from quartet.scoring import Scorer
 
 
-class QuartetModel(PythonModel):  # type: ignore[misc]  # mlflow is untyped here
+class QuartetModel(PythonModel):
     """Raw input of a family (rows, text, picture bytes, node ids) → predictions."""
 
     def load_context(self, context: Any) -> None:

@@ -30,16 +30,20 @@ class Settings(BaseModel):
 class TrainerSettings(Settings):
     """Where and how trainings run."""
 
-    accelerator: Accelerator = Field("auto", description="auto takes a GPU where there is one, the CPU otherwise")
-    devices: Devices = Field("auto", description="one device per training; seeds and models are what runs in parallel")
-    precision: Precision = Field("auto", description="auto is 32-bit on a CPU and bf16 on a GPU that has it")
-    threads: int = Field(1, ge=1, le=256, description="CPU threads per training; a CNN's weights depend on it")
+    accelerator: Accelerator = Field(
+        default="auto", description="auto takes a GPU where there is one, the CPU otherwise"
+    )
+    devices: Devices = Field(
+        default="auto", description="one device per training; seeds and models are what runs in parallel"
+    )
+    precision: Precision = Field(default="auto", description="auto is 32-bit on a CPU and bf16 on a GPU that has it")
+    threads: int = Field(default=1, ge=1, le=256, description="CPU threads per training; a CNN's weights depend on it")
 
 
 class PromotionSettings(Settings):
     """When a candidate becomes champion."""
 
-    confidence: float = Field(0.95, gt=0.5, lt=1, description="how sure a comparison on the test split must be")
+    confidence: float = Field(default=0.95, gt=0.5, lt=1, description="how sure a comparison on the test split must be")
 
 
 class DatasetSettings(Settings):
@@ -56,7 +60,7 @@ class DatasetSettings(Settings):
     sha256: str | None = read_by(
         "ingest", default=None, pattern=r"^[0-9a-f]{64}$", description="checksum of the wheel that a pypi: source names"
     )
-    about: str | None = Field(None, description="what the data are, shown on the report page")
+    about: str | None = Field(default=None, description="what the data are, shown on the report page")
     split: str | None = read_by("ingest", default=None, description="a column that holds train, validation or test")
     validation_fraction: float = read_by(
         "ingest", default=0.15, gt=0, lt=0.5, description="share of the items in the validation split"
@@ -69,8 +73,8 @@ class DatasetSettings(Settings):
     )
     minimum_items: int = read_by("validate", default=50, ge=1, description="fewer items than this are refused")
     metric: str | None = read_by("evaluate", default=None, description="the metric that ranks models")
-    minimum: float | None = Field(None, description="no model that scores less on the test split is promoted")
-    candidate: str | None = Field(None, description="the model to promote where no validation split can rank")
+    minimum: float | None = Field(default=None, description="no model that scores less on the test split is promoted")
+    candidate: str | None = Field(default=None, description="the model to promote where no validation split can rank")
 
     def for_step(self, step: str) -> dict[str, Any]:
         """The settings that `step` reads, by name."""
@@ -117,14 +121,14 @@ class BaselineSettings(ModelSettings):
 class NetworkSettings(ModelSettings):
     """A network trained by gradient descent (Adam)."""
 
-    epochs: int = Field(30, ge=1, le=100_000, description="passes over the training split, at most")
-    batch_size: int = Field(64, ge=1, description="items per optimiser step")
-    learning_rate: float = Field(1e-3, gt=0, le=10, description="step size of Adam")
-    weight_decay: float = Field(0.0, ge=0, description="L2 penalty on the weights")
+    epochs: int = Field(default=30, ge=1, le=100_000, description="passes over the training split, at most")
+    batch_size: int = Field(default=64, ge=1, description="items per optimiser step")
+    learning_rate: float = Field(default=1e-3, gt=0, le=10, description="step size of Adam")
+    weight_decay: float = Field(default=0.0, ge=0, description="L2 penalty on the weights")
     patience: int | None = Field(
         5, ge=1, description="stop after so many epochs without a lower validation loss; null never stops early"
     )
-    accelerator: Accelerator | None = Field(None, description="overrides trainer.accelerator")
-    devices: Devices | None = Field(None, description="overrides trainer.devices")
-    precision: Precision | None = Field(None, description="overrides trainer.precision")
-    threads: int | None = Field(None, ge=1, le=256, description="overrides trainer.threads")
+    accelerator: Accelerator | None = Field(default=None, description="overrides trainer.accelerator")
+    devices: Devices | None = Field(default=None, description="overrides trainer.devices")
+    precision: Precision | None = Field(default=None, description="overrides trainer.precision")
+    threads: int | None = Field(default=None, ge=1, le=256, description="overrides trainer.threads")

@@ -13,6 +13,7 @@ from filelock import FileLock
 from quartet.project import Project
 
 if TYPE_CHECKING:
+    import pandas as pd
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
@@ -37,7 +38,6 @@ def connect(project: Project) -> "MlflowClient":
 
     Processes that open a fresh SQLite file at once break each other's migrations, hence the lock.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     import mlflow
 
     mlflow.set_tracking_uri(tracking_uri(project))
@@ -108,9 +108,11 @@ class LiveCurve:
         """Log what is waiting."""
         if self.lost or not self.waiting:
             return
+        import pandas as pd
+
         try:
             self.client = self.client or self.open()
-            log_rows(self.client, self.run_id, self.waiting)
+            log_rows(self.client, self.run_id, pd.DataFrame(self.waiting))
         except Exception as error:  # whatever the store's client raises: a training does not depend on it
             self.lost = True
             print(f"no live curves of {self.name}: {error}; `quartet publish` writes them later", file=sys.stderr)
@@ -124,14 +126,14 @@ class LiveCurve:
         return client
 
 
-def log_rows(client: "MlflowClient", run_id: str, rows: list[Row]) -> None:
-    """Log the curves of some epochs in one request per thousand values."""
+def log_rows(client: "MlflowClient", run_id: str, rows: "pd.DataFrame") -> None:
+    """Log the curves of some epochs, a column `epoch` and one per curve, a thousand values per request."""
     from mlflow.entities import Metric
 
     now = int(time.time() * 1000)
-    metrics = [
-        Metric(name, value, now, int(row["epoch"])) for row in rows for name, value in row.items() if name != "epoch"
-    ]
+    long = rows.melt("epoch")
+    values = zip(long["epoch"], long["variable"], long["value"], strict=True)
+    metrics = [Metric(name, float(value), now, int(epoch)) for epoch, name, value in values]
     for start in range(0, len(metrics), 1000):
         client.log_batch(run_id, metrics=metrics[start : start + 1000])
 

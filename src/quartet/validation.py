@@ -1,7 +1,6 @@
 """Runs expectations with Great Expectations; the only module that imports it."""
 
 import logging
-import os
 from typing import TYPE_CHECKING, Any
 
 from quartet.expectation import Expectation
@@ -27,12 +26,12 @@ def run(tables: "dict[str, pd.DataFrame]", expectations: list[Expectation]) -> l
 
 
 def _context() -> Any:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     return context
 
 
@@ -64,7 +63,7 @@ def _summary(expectation: Expectation, result: Any) -> dict[str, Any]:
     if raised:
         raise RuntimeError(f"{expectation.type} on {expectation.kwargs} could not be computed: {result.exception_info}")
     found = result.result
-    failing = [row["id"] for row in found.get("unexpected_index_list") or []]
+    failing = [row["id"] for row in found.get("unexpected_index_list") or [] if isinstance(row, dict)]
     return {
         "table": expectation.table,
         "expectation": expectation.type,

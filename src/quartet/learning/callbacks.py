@@ -1,7 +1,6 @@
 """What happens at the end of an epoch besides learning."""
 
 import math
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -88,5 +87,5 @@ class Resumable(Checkpoint):
         if time.monotonic() - self.last >= self.every_s:
             partial = self.file.with_suffix(".partial")
             trainer.save_checkpoint(partial)
-            os.replace(partial, self.file)
+            partial.replace(self.file)
             self.last = time.monotonic()

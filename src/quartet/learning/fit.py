@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import torch
 from pytorch_lightning import Callback, Trainer
@@ -62,20 +62,18 @@ def lightning(settings: NetworkSettings, run: Run, history: History) -> Trainer:
     if run.checkpoint:
         run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         callbacks.append(Resumable(run.checkpoint, run.every_s))
-    off = dict.fromkeys(("logger", "enable_progress_bar", "enable_model_summary"), False)
-    device: dict[str, Any] = {
-        "accelerator": accelerator(run.trainer),
-        "devices": 1,
-        "precision": precision(run.trainer),
-    }
     return Trainer(
+        accelerator=accelerator(run.trainer),
+        devices=1,
+        precision=precision(run.trainer),
         max_epochs=settings.epochs,
         callbacks=callbacks,
         reload_dataloaders_every_n_epochs=1,
         deterministic=True,
+        logger=False,
         enable_checkpointing=run.checkpoint is not None,
-        **off,
-        **device,
+        enable_progress_bar=False,
+        enable_model_summary=False,
     )
 
 
@@ -92,11 +90,11 @@ def accelerator(trainer: TrainerSettings) -> str:
     return "gpu" if there and trainer.accelerator != "cpu" else "cpu"
 
 
-def precision(trainer: TrainerSettings) -> str:
+def precision(trainer: TrainerSettings) -> Literal["32-true", "bf16-mixed"]:
     """32-bit on a CPU, bf16 on a GPU that has it, unless set."""
     if trainer.precision == "auto":
         return "bf16-mixed" if accelerator(trainer) == "gpu" and torch.cuda.is_bf16_supported() else "32-true"
-    return {"32": "32-true", "bf16": "bf16-mixed"}[trainer.precision]
+    return "bf16-mixed" if trainer.precision == "bf16" else "32-true"
 
 
 def quiet() -> None:

@@ -29,7 +29,7 @@ class Supervised(LightningModule):
         self.losses: list[Tensor] = []
 
     def train_dataloader(self) -> EpochBatches:
-        """This epoch's batches, on the device; asked for anew at each epoch."""
+        """The epoch's batches, on the device; asked for anew at each epoch."""
         train = self.examples["train"].to(self.device)
         return EpochBatches(train, self.settings.batch_size, self.seed, self.current_epoch)
 

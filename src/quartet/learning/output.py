@@ -1,15 +1,11 @@
 """What a trained network says of items."""
 
-from typing import TYPE_CHECKING
-
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from quartet.examples import Examples
 from quartet.family import Encoder
-
-if TYPE_CHECKING:
-    import numpy as np
 
 BATCH = 1024
 
@@ -19,16 +15,16 @@ def logits_in_batches(network: nn.Module, examples: Examples) -> Tensor:
     was_training = network.training
     network.eval()
     rows = torch.arange(len(examples), device=examples.device)
-    result = torch.cat([network(*examples.batch(part)[0]) for part in rows.split(BATCH)])
+    result = torch.cat([network(*examples.batch(part)[0]) for part in torch.split(rows, BATCH)])
     network.train(was_training)
     return result
 
 
 @torch.inference_mode()
-def outputs(network: nn.Module, examples: Examples, encoder: Encoder) -> "np.ndarray":
+def outputs(network: nn.Module, examples: Examples, encoder: Encoder) -> np.ndarray:
     """Probabilities (N, K) float64, or values (N,) in the target's own unit."""
     logits = logits_in_batches(network, examples).double().cpu()
     if encoder.classes:
-        return logits.softmax(dim=1).numpy()
+        return np.asarray(logits.softmax(dim=1))
     low, high = encoder.facts["target_range"]
-    return (logits[:, 0] * ((high - low) or 1.0) + low).numpy()
+    return np.asarray(logits[:, 0] * ((high - low) or 1.0) + low)

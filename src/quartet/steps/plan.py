@@ -31,7 +31,7 @@ def dataset_plans(params: Params, project: Project) -> Iterator[tuple[str, str, 
     for name, dataset in params.datasets.items():
         file = local_file(dataset.source)
         for step in ("ingest", "validate", "prepare", "evaluate"):
-            content = {
+            content: dict[str, Any] = {
                 "family": dataset.family,
                 "settings": dataset.for_step(step),
                 "code": step_code(step, dataset.family),

@@ -1,8 +1,6 @@
 """prepare: canonical tables → what training reads; everything fitted is fitted on the training split."""
 
-import numpy as np
-
-from quartet.artifacts import load_tables, read_plan, save_encoder
+from quartet.artifacts import load_tables, read_plan, save_arrays, save_encoder
 from quartet.family import Family
 from quartet.project import Project, whole_folder
 
@@ -16,4 +14,5 @@ def prepare(project: Project, name: str) -> None:
     with whole_folder(project.prepared(name)) as folder:
         save_encoder(encoder, folder)
         for split, items in tables["items"].groupby("split"):
-            np.savez(folder / f"{split}.npz", id=items["id"].to_numpy().astype(str), **features.encode(items, encoder))
+            arrays = {"id": items["id"].to_numpy().astype(str), **features.encode(items, encoder)}
+            save_arrays(folder / f"{split}.npz", arrays)

@@ -129,9 +129,8 @@ class Gate:
             self.reasons.append(f"no minimum is set; {candidate.model} scores {score:.4f} on test")
             return True
         reached = self.comparison.sign * (score - minimum) >= 0
-        self.reasons.append(
-            f"{candidate.model} scores {score:.4f} on test, {'at least' if reached else 'short of'} the minimum {minimum}"
-        )
+        verb = "reaches" if reached else "falls short of"
+        self.reasons.append(f"{candidate.model} {verb} the minimum {minimum}: {score:.4f} on test")
         return reached
 
     def not_worse(self, candidate: Contender, champion: Contender) -> bool:

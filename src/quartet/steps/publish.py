@@ -59,9 +59,8 @@ class Publication:
         if run.data.tags.get(PUBLISHED) == "true":
             return False
         run_id, folder = run.info.run_id, self.comparison.folder(model, seed)
-        rows = pd.read_csv(folder / "history.csv").to_dict("records")
         if not run.data.metrics:
-            tracking.log_rows(self.client, run_id, rows)
+            tracking.log_rows(self.client, run_id, pd.read_csv(folder / "history.csv"))
         tracking.log_result(self.client, run_id, self.result(model, seed))
         self.log_lineage(run_id, model)
         self.client.set_tag(run_id, PUBLISHED, "true")

@@ -45,10 +45,11 @@ def encode_column(values: pd.Series, column: dict[str, Any]) -> np.ndarray:
     A number outside the training range falls outside 0-1; a category never seen in training is all zeros.
     """
     if column["kind"] == "category":
-        return (values.to_numpy(object)[:, None] == np.array(column["categories"], object)).astype(float)
+        one_hot = np.equal(values.to_numpy(object)[:, None], np.array(column["categories"], object))
+        return np.asarray(one_hot, float)
     span = (column["high"] - column["low"]) or 1.0
     number = pd.to_numeric(values).astype(float).fillna(column["median"])
-    return ((number - column["low"]) / span).to_numpy()[:, None]
+    return np.asarray((number - column["low"]) / span)[:, None]
 
 
 def encode_label(labels: pd.Series, encoder: Encoder) -> np.ndarray:

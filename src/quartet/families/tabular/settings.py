@@ -31,6 +31,12 @@ class MLPSettings(NetworkSettings):
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
 
     architecture: Literal["mlp"]
+    epochs: int = Field(default=200, ge=1, le=100_000, description="passes over the training split, at most")
+    patience: int | None = Field(
+        default=20,
+        ge=1,
+        description="stop after so many epochs without a lower validation loss; null never stops early",
+    )
     hidden: int = Field(64, ge=1, le=65_536, description="width of each hidden layer")
     layers: int = Field(2, ge=1, le=100, description="number of hidden layers")
     dropout: float = Field(0.0, ge=0, lt=1, description="share of hidden units dropped in training")

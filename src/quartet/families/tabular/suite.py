@@ -15,7 +15,7 @@ def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.Dat
     """Mark rows that share all features, and rows that hold an infinite number."""
     features = tables["items"][feature_columns(tables["items"])]
     items = mark_copies(tables["items"], content_hash(features))
-    items["infinite"] = np.isinf(features.select_dtypes("number")).any(axis=1)
+    items["infinite"] = pd.Series(np.isinf(features.select_dtypes("number").to_numpy()).any(axis=1), items.index)
     counts = count_classes(items) if settings.task == "classification" else {}
     return {"items": items, "facts": count(items, settings.minimum_items, **counts)}
 

@@ -29,7 +29,7 @@ def columns_to_learn_from(frame: pd.DataFrame, settings: Any) -> list[str]:
         SourceError: there is none, or one has a name that canonical tables use themselves.
     """
     aside = {settings.target, settings.split, settings.group, "id", *settings.drop}
-    columns = [column for column in frame if column not in aside]
+    columns = [str(column) for column in frame if column not in aside]
     reserved = [column for column in columns if column in RESERVED]
     if reserved or not columns:
         raise SourceError(

@@ -10,4 +10,4 @@ def examples(arrays: dict[str, np.ndarray], encoder: Encoder) -> Examples:
     """Rows x (N, F) as tensors."""
     import torch
 
-    return Examples((torch.from_numpy(arrays["x"]),), as_target(arrays, encoder))
+    return Examples((torch.tensor(arrays["x"]),), as_target(arrays, encoder))

@@ -17,7 +17,8 @@ class LinearRegression(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Scaled values (B, 1) of rows x (B, F)."""
-        return self.linear(x)
+        values: Tensor = self.linear(x)
+        return values
 
     @torch.no_grad()
     def fit(self, train: Examples) -> None:

@@ -18,7 +18,8 @@ class LogisticRegression(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, K) of rows x (B, F)."""
-        return self.linear(x)
+        logits: Tensor = self.linear(x)
+        return logits
 
     @torch.no_grad()
     def fit(self, train: Examples) -> None:

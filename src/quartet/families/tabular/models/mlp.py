@@ -24,4 +24,5 @@ class MLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, K), or scaled values (B, 1), of rows x (B, F)."""
-        return self.output(self.hidden(x))
+        output: Tensor = self.output(self.hidden(x))
+        return output

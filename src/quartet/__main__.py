@@ -1,0 +1,5 @@
+"""`python -m quartet`."""
+
+from quartet.cli import main
+
+main()

@@ -1,0 +1,35 @@
+"""What follows the stages: publish, promote and report. They depend on the registry, so they are no stages."""
+
+from quartet.closure import file_hash
+from quartet.project import Project, write_text
+from quartet.tracking import store_is_there, tracking_uri
+
+
+def finish(project: Project) -> None:
+    """Publish, promote and write the report, and remember what they were made of."""
+    from quartet.report import write_report
+    from quartet.steps.promote import promote
+    from quartet.steps.publish import publish
+
+    publish(project)
+    promote(project)
+    write_report(project)
+    remember(project)
+
+
+def is_finished(project: Project) -> bool:
+    """Whether nothing has changed since the last finish, and what it made is there."""
+    file = project.hidden / "finished"
+    made = store_is_there(project) and (project.reports / "index.html").exists()
+    return made and file.exists() and file.read_text(encoding="utf-8") == state(project)
+
+
+def remember(project: Project) -> None:
+    """Note what the last finish was made of."""
+    write_text(project.hidden / "finished", state(project))
+
+
+def state(project: Project) -> str:
+    """A hash of all that publish, promote and report depend on."""
+    inputs = [project.params, project.lock, project.registry("x").parent]
+    return "\n".join([tracking_uri(project), *(file_hash(path) for path in inputs if path.exists())])

@@ -1,0 +1,59 @@
+"""What must hold before a run: everything missing or misconfigured, and how to mend it."""
+
+import shutil
+
+from quartet.errors import UsageError
+from quartet.params import Params
+from quartet.project import Project
+from quartet.rendering import write_dvc_yaml
+from quartet.sources import check, local_file
+from quartet.stages import dvc
+
+
+def preflight(project: Project, params: Params) -> None:
+    """Check the project, and put the user's own files under DVC where they are not.
+
+    Raises:
+        UsageError: something must be mended first; nothing was run.
+    """
+    problems = [problem for problem in (*tools(project), *sources(project, params)) if problem]
+    if problems:
+        came = "\n".join(["", *(f"  {problem}" for problem in problems)])
+        raise UsageError("a run has all it needs", came=f"nothing was run:{came}", mend="")
+    for settings in params.datasets.values():
+        adopt(project, settings.source)
+
+
+def tools(project: Project) -> list[str]:
+    """What is wrong with git, DVC and dvc.yaml."""
+    found = []
+    if not shutil.which("git"):
+        found.append("git is not installed: install it, DVC needs it.")
+    if not (project.root / ".dvc").is_dir():
+        found.append("this folder is not under DVC: run `git init` and `dvc init`, or start with `quartet init DIR`.")
+    if not project.mine.is_dir():
+        found.append(f"{project.mine} is missing: make that folder, it is where your own files lie.")
+    try:
+        write_dvc_yaml(project, check=True)
+    except UsageError as error:
+        found.append(str(error))
+    return found
+
+
+def sources(project: Project, params: Params) -> list[str]:
+    """Files that params.yaml names and that are not there."""
+    found = []
+    for name, settings in params.datasets.items():
+        try:
+            check(name, settings.source, project)
+        except UsageError as error:
+            found.append(str(error))
+    return found
+
+
+def adopt(project: Project, source: str) -> None:
+    """Put a file of the user's under DVC, once."""
+    file = local_file(source)
+    mine = file and project.mine.resolve() in (project.root / file).resolve().parents
+    if mine and not (project.root / f"{file}.dvc").exists():
+        dvc(project, "add", "--quiet", str(file))

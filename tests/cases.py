@@ -1,0 +1,64 @@
+"""The families' small data sets and models, found by folder: a new architecture is tested without a line here."""
+
+from functools import cache
+from importlib import import_module
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pandas as pd
+
+from quartet.examples import Examples
+from quartet.family import SPLITS, Encoder, Family, family_names
+from quartet.settings import ModelSettings
+
+Case = tuple[str, str]  # family, name of one of its data sets
+
+
+def tiny(family: str) -> ModuleType:
+    return import_module(f"families.{family}.tiny")
+
+
+def data_cases() -> list[Case]:
+    return [(family, name) for family in family_names() for name in tiny(family).DATASETS]
+
+
+def model_cases(*, networks_only: bool = False) -> list[tuple[str, str, str]]:
+    found = []
+    for family, name in data_cases():
+        for architecture, settings in Family(family).settings.ARCHITECTURES.items():
+            if dataset(family, name).task in settings.tasks and not (networks_only and settings.baseline):
+                found.append((family, name, architecture))
+    return found
+
+
+def broken_cases() -> list[tuple[str, str, str]]:
+    return [(family, name, sentence) for family, name in data_cases() for sentence in tiny(family).BROKEN]
+
+
+@cache
+def dataset(family: str, name: str) -> Any:
+    return Family(family).settings.Dataset.model_validate(tiny(family).DATASETS[name])
+
+
+def settings_for(family: str, name: str, step: str) -> SimpleNamespace:
+    return SimpleNamespace(**dataset(family, name).for_step(step))
+
+
+@cache
+def canonical(family: str, name: str) -> dict[str, pd.DataFrame]:
+    return Family(family).tables.canonical(tiny(family).source(0), settings_for(family, name, "ingest"), 0)
+
+
+@cache
+def encoder(family: str, name: str) -> Encoder:
+    return Family(family).features.fit(canonical(family, name), settings_for(family, name, "prepare"))
+
+
+def examples(family: str, name: str) -> dict[str, Examples]:
+    items, module = canonical(family, name)["items"], Family(family)
+    encoded = {split: module.features.encode(items[items["split"] == split], encoder(family, name)) for split in SPLITS}
+    return {split: module.models.examples(arrays, encoder(family, name)) for split, arrays in encoded.items()}
+
+
+def model(family: str, architecture: str, **changes: Any) -> ModelSettings:
+    return Family(family).model_settings({"architecture": architecture, **tiny(family).MODELS[architecture], **changes})

@@ -1,0 +1,69 @@
+"""A small table for the contract suite: numbers and a category that decide the target."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+Tables = dict[str, pd.DataFrame]
+
+DATASETS = {
+    "classification": {
+        "family": "tabular",
+        "source": "data/mine/tiny.csv",
+        "target": "kind",
+        "classes": ["large", "small"],
+    },
+    "regression": {
+        "family": "tabular",
+        "source": "data/mine/tiny.csv",
+        "target": "weight",
+        "task": "regression",
+        "drop": ["kind"],
+    },
+}
+MODELS = {
+    "mlp": {"hidden": 8, "epochs": 4, "batch_size": 16, "learning_rate": 0.02, "dropout": 0.2},
+    "logistic_regression": {},
+    "linear_regression": {},
+}
+
+
+def source(seed: int = 0) -> Tables:
+    generator = np.random.default_rng(seed)
+    length, width = generator.uniform(0, 10, (2, 120))
+    colour = generator.choice(["red", "green"], 120)
+    weight = length * 2 + width + 3 * (colour == "red")
+    kind = np.where(weight > 16, "large", "small")
+    frame = pd.DataFrame({"length": length, "width": width, "colour": colour, "weight": weight, "kind": kind})
+    return {"items": frame}
+
+
+def broken(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Tables], Tables]:
+    return lambda tables: tables | {"items": change(tables["items"].copy())}
+
+
+def with_column(name: str, value: object, rows: slice = slice(None)) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    def change(items: pd.DataFrame) -> pd.DataFrame:
+        items.loc[items.index[rows], name] = value
+        return items
+
+    return change
+
+
+def overlap(items: pd.DataFrame) -> pd.DataFrame:
+    copies = items[items["split"] == "train"].head(3).assign(split="test", id=[900, 901, 902])
+    return pd.concat([items, copies], ignore_index=True)
+
+
+BROKEN = {
+    "a missing number": broken(with_column("length", None, slice(3))),
+    "an infinite number": broken(with_column("length", float("inf"), slice(1))),
+    "a constant column": broken(with_column("width", 1.0)),
+    "a missing label": broken(with_column("label", None, slice(2))),
+    "test rows that were trained on": broken(overlap),
+    "too few rows": broken(lambda items: items.head(12)),
+    "an unknown split": broken(with_column("split", "tset", slice(1))),
+    "no validation rows": broken(lambda items: items[items["split"] != "validation"]),
+    "ids that are not unique": broken(with_column("id", 7)),
+}
