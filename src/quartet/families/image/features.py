@@ -26,7 +26,7 @@ def encode(items: pd.DataFrame, encoder: Encoder) -> dict[str, np.ndarray]:
         SourceError: a picture cannot be decoded.
     """
     channels, size = encoder.facts["channels"], encoder.facts["size"]
-    names = items["id"] if "id" in items else range(len(items))
+    names = items.get("id", items.index)
     seen = decode_each(items["picture"], names, partial(pixels, channels=channels, size=size))
     shape = (len(items), encoder.facts["n_channels"], size, size)
     arrays = {"x": np.array(seen, np.uint8).reshape(shape)}  # (N, C, H, W)
@@ -37,7 +37,7 @@ def encode(items: pd.DataFrame, encoder: Encoder) -> dict[str, np.ndarray]:
 
 
 def raw_input(items: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
-    """The column `picture`: files as bytes.
+    """The column `picture`: files as bytes; a column `name` becomes the index, by which messages call them.
 
     Raises:
         SourceError: there is no such column.
@@ -48,4 +48,4 @@ def raw_input(items: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
             came=f"the columns are {', '.join(map(str, items.columns))}",
             mend="Rename the column, or give `quartet predict` a folder of pictures.",
         )
-    return items[["picture"]]
+    return (items.set_index("name") if "name" in items else items)[["picture"]]
