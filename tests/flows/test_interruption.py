@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from commands import command
 
 pytestmark = pytest.mark.slow
