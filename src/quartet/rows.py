@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from quartet.errors import SourceError
@@ -29,7 +30,7 @@ def require(frame: pd.DataFrame, columns: list[str]) -> None:
 def select(frame: pd.DataFrame, settings: Any, content: list[str]) -> pd.DataFrame:
     """The rows to use: those that `keep` admits, copies dropped where `deduplicate` is set; `id` counts source rows."""
     require(frame, [*settings.keep, *content])
-    rows = frame if "id" in frame else frame.assign(id=range(len(frame)))
+    rows = frame if "id" in frame else frame.assign(id=np.arange(len(frame)))
     for column, values in settings.keep.items():
         rows = rows[rows[column].astype(str).isin(values)]
     return rows.drop_duplicates(content) if settings.deduplicate else rows

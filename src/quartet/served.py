@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 from mlflow.models import set_model
-from mlflow.pyfunc.model import PythonModel
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 from quartet.scoring import Scorer
 
@@ -13,11 +13,11 @@ from quartet.scoring import Scorer
 class QuartetModel(PythonModel):
     """Raw input of a family (rows, text, picture bytes, node ids) → predictions."""
 
-    def load_context(self, context: Any) -> None:
+    def load_context(self, context: PythonModelContext) -> None:
         """Read weights, settings and encoder."""
         self.scorer = Scorer(Path(context.artifacts["model"]))
 
-    def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
+    def predict(self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
         """`predicted`, and the probability of each class."""
         return self.scorer.predict(model_input)
 
