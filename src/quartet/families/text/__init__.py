@@ -1,0 +1,1 @@
+"""Texts: recurrent networks and the convolution over time against a bag of words."""

@@ -1,0 +1,44 @@
+import pytest
+import torch
+
+from families.text import tiny
+from quartet.families.text import features, tables
+from quartet.families.text.settings import ARCHITECTURES, Dataset
+from quartet.family import Encoder, Family
+
+
+@pytest.fixture
+def settings():
+    return Dataset(**tiny.DATASETS["reviews"])
+
+
+@pytest.fixture
+def canonical(settings):
+    return tables.canonical(tiny.source(), settings, seed=0)
+
+
+@pytest.fixture
+def encoder(canonical, settings):
+    return features.fit(canonical, settings)
+
+
+@pytest.fixture
+def build():
+    """A small network of three classes and twelve tokens, ready to be asked."""
+
+    def build(architecture, **settings):
+        encoder = Encoder({"task": "classification", "classes": ["a", "b", "c"], "n_tokens": 12})
+        given = {**tiny.MODELS[architecture], **settings}
+        torch.manual_seed(0)
+        network = Family("text").build(
+            ARCHITECTURES[architecture](dataset="", architecture=architecture, **given), encoder
+        )
+        return network.eval()
+
+    return build
+
+
+@pytest.fixture
+def batch():
+    """Tokens (3, 5) of texts of 5, 2 and 1 tokens, and their lengths."""
+    return torch.tensor([[2, 3, 1, 4, 11], [5, 2, 0, 0, 0], [7, 0, 0, 0, 0]]), torch.tensor([5, 2, 1])

@@ -1,0 +1,19 @@
+import pytest
+import torch
+
+
+@pytest.mark.parametrize("kernel_size", [1, 3, 5])
+def test_each_filter_gives_its_maximum_over_all_windows(kernel_size, build, batch):
+    network, (tokens, lengths) = build("conv1d", kernel_size=kernel_size), batch
+    side, text = kernel_size // 2, network.embedding(tokens[1, :2])  # (T, E)
+    ends = torch.zeros(side, text.shape[1])
+    reached = torch.cat([ends, text, ends])
+    windows = [reached[t : t + kernel_size] for t in range(2)]
+    scores = torch.stack([(network.filters.weight * window.T).sum(dim=(1, 2)) for window in windows])  # (T, n_filters)
+    strongest = (scores + network.filters.bias).relu().amax(dim=0)
+    assert torch.allclose(network.output(strongest), network(tokens, lengths)[1], atol=1e-6)
+
+
+def test_a_text_may_be_shorter_than_the_filters(build):
+    logits = build("conv1d", kernel_size=7)(torch.tensor([[3]]), torch.tensor([1]))
+    assert logits.isfinite().all()

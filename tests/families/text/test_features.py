@@ -1,0 +1,59 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from families.text import tiny
+from quartet.errors import SourceError
+from quartet.families.text.features import encode, fit, raw_input
+from quartet.families.text.settings import Dataset
+
+
+def fitted(*train, **settings):
+    given = Dataset(**tiny.DATASETS["reviews"] | settings)
+    frame = pd.DataFrame({"split": "train", "label": "good", "text": [*train]})
+    return fit({"items": frame}, given)
+
+
+def encoded(encoder, *texts):
+    return encode(pd.DataFrame({"text": [*texts]}), encoder)
+
+
+def test_words_are_numbered_by_frequency_then_alphabetically():
+    encoder = fitted("b a c", "C B c", "d")
+    assert encoder.facts["vocabulary"] == ["c", "b", "a", "d"]
+    assert encoded(encoder, "a b c d")["tokens"].tolist() == [4, 3, 2, 5]
+
+
+def test_a_word_beyond_the_vocabulary_is_out_of_it():
+    encoder = fitted("c c c b b a", vocab_size=4)
+    assert encoder.facts["n_tokens"] == 4
+    assert encoded(encoder, "a b never c")["tokens"].tolist() == [1, 3, 1, 2]
+
+
+def test_only_training_texts_make_the_vocabulary(canonical, settings):
+    train = canonical["items"][canonical["items"]["split"] == "train"]
+    spoilt = canonical["items"].assign(
+        text=canonical["items"]["text"].where(canonical["items"].index.isin(train.index), "zebra")
+    )
+    assert fit({"items": spoilt}, settings) == fit({"items": train}, settings)
+
+
+def test_offsets_say_where_each_text_starts():
+    arrays = encoded(fitted("a a b"), "a b", "", "b", None)
+    parts = np.split(arrays["tokens"], arrays["offsets"][1:])
+    assert [part.tolist() for part in parts] == [[2, 3], [1], [3], [1]]
+
+
+def test_a_long_text_is_cut_at_max_length():
+    assert len(encoded(fitted("a", max_length=3), "a a a a a")["tokens"]) == 3
+
+
+def test_targets_follow_the_classes_as_given():
+    items = pd.DataFrame({"text": ["a", "a"], "label": ["good", "bad"]})
+    assert encode(items, fitted("a", classes=["good", "bad"]))["target"].tolist() == [0, 1]
+
+
+def test_a_served_model_asks_for_its_column(encoder):
+    assert raw_input(pd.DataFrame({"text": ["a"], "more": [1]}), encoder).columns.tolist() == ["text"]
+    with pytest.raises(SourceError, match="come in a column `text`; however, only body came"):
+        raw_input(pd.DataFrame({"body": ["a"]}), encoder)

@@ -1,0 +1,65 @@
+"""Recurrent networks against their equations, written out for one text."""
+
+import torch
+
+
+def weights(network, n_gates, suffix="_l0"):
+    """W x + b and U h + c as functions that give a part per gate."""
+    layers = dict(network.layers.named_parameters())
+    w, u, b, c = (layers[name + suffix] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+    return lambda x: (w @ x + b).chunk(n_gates), lambda h: (u @ h + c).chunk(n_gates)
+
+
+def run_lstm(network, vectors, suffix="_l0"):
+    wx, uh = weights(network, 4, suffix)
+    h = c = torch.zeros(network.layers.hidden_size)
+    for x in vectors:
+        i, f, g, o = (a + b for a, b in zip(wx(x), uh(h), strict=True))
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h = o.sigmoid() * c.tanh()
+    return h
+
+
+def logits_of_first(network, batch):
+    tokens, lengths = batch
+    return network(tokens, lengths)[0], network.embedding(tokens[0])
+
+
+def test_the_rnn_is_elmans_recurrence(build, batch):
+    network = build("rnn")
+    found, vectors = logits_of_first(network, batch)
+    wx, uh = weights(network, 1)
+    h = torch.zeros(network.layers.hidden_size)
+    for x in vectors:
+        h = torch.tanh(wx(x)[0] + uh(h)[0])
+    assert torch.allclose(network.output(h), found, atol=1e-6)
+
+
+def test_the_gru_updates_and_resets(build, batch):
+    network = build("gru")
+    found, vectors = logits_of_first(network, batch)
+    wx, uh = weights(network, 3)
+    h = torch.zeros(network.layers.hidden_size)
+    for x in vectors:
+        (rx, zx, nx), (rh, zh, nh) = wx(x), uh(h)
+        z = (zx + zh).sigmoid()
+        h = (1 - z) * (nx + (rx + rh).sigmoid() * nh).tanh() + z * h
+    assert torch.allclose(network.output(h), found, atol=1e-6)
+
+
+def test_the_lstm_keeps_a_cell(build, batch):
+    network = build("lstm")
+    found, vectors = logits_of_first(network, batch)
+    assert torch.allclose(network.output(run_lstm(network, vectors)), found, atol=1e-6)
+
+
+def test_the_bilstm_reads_from_both_ends(build, batch):
+    network = build("bilstm", layers=1)
+    found, vectors = logits_of_first(network, batch)
+    both = torch.cat([run_lstm(network, vectors), run_lstm(network, vectors.flip(0), "_l0_reverse")])
+    assert torch.allclose(network.output(both), found, atol=1e-6)
+
+
+def test_the_bilstm_stacks_two_layers_unless_told(build):
+    assert build("bilstm").layers.num_layers == 2
+    assert build("bilstm", layers=3).layers.num_layers == 3

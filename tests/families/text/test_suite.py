@@ -1,0 +1,60 @@
+import pandas as pd
+import pytest
+
+from families.text import tiny
+from quartet import validation
+from quartet.families.text.settings import Dataset
+from quartet.families.text.suite import annotate, checks
+
+
+def failures(tables, settings):
+    annotated = annotate(tables, settings)
+    return [result for result in validation.run(annotated, checks(annotated, settings)) if not result["success"]]
+
+
+def rows(found, column):
+    return next(result["rows"] for result in found if result["column"] == column)
+
+
+def with_text(canonical, text, rows=slice(1)):
+    return tiny.broken(tiny.with_column("text", text, rows))(canonical)
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [("letters", "10 / 10 !!! ok"), ("wordless", ":-) !!!"), ("foreign", "отличный фильм")],
+)
+def test_a_strange_text_is_named_and_stops_nothing(column, text, canonical, settings):
+    found = failures(with_text(canonical, text), settings)
+    assert rows(found, column) == [canonical["items"]["id"][0]]
+    assert {result["severity"] for result in found} == {"warn"}
+
+
+@pytest.mark.parametrize("text", ["हिन्दी फ़िल्म बहुत अच्छी है", "très réussi, déjà vu"])
+def test_accents_and_vowel_signs_count_as_letters(text, canonical, settings):
+    annotated = annotate(with_text(canonical, text), settings)
+    assert annotated["items"]["letters"][0] > 0.9
+
+
+def test_a_test_text_of_a_training_texts_words_is_named(canonical, settings):
+    items = canonical["items"]
+    trained, tested = (items[items["split"] == split].iloc[0] for split in ("train", "test"))
+    echo = items["text"].where(items["id"] != tested["id"], trained["text"].replace(".", "?!"))
+    found = failures({"items": items.assign(text=echo)}, settings)
+    assert sorted(rows(found, "echoes")) == sorted([trained["id"], tested["id"]])
+    assert {result["severity"] for result in found} == {"warn"}
+
+
+def test_a_rare_class_is_a_warning(canonical, settings):
+    items = canonical["items"]
+    rare = items[(items["split"] == "train") & (items["label"] == "bad")].head(2)
+    found = failures({"items": pd.concat([rare, items[items["label"] == "good"]])}, settings)
+    assert [(result["column"], result["severity"]) for result in found] == [("smallest_class_share", "warn")]
+
+
+def test_the_bounds_of_a_text_are_the_users(canonical, settings):
+    longest = int(canonical["items"]["text"].str.len().max())
+    allowed = Dataset(**tiny.DATASETS["reviews"] | {"max_characters": longest})
+    refused = Dataset(**tiny.DATASETS["reviews"] | {"max_characters": longest - 1})
+    assert not failures(canonical, allowed)
+    assert rows(failures(canonical, refused), "n_characters")
