@@ -18,8 +18,10 @@ def tiny(family: str) -> ModuleType:
     return import_module(f"families.{family}.tiny")
 
 
-def data_cases() -> list[Case]:
-    return [(family, name) for family in family_names() for name in tiny(family).DATASETS]
+def data_cases(*, separate_items: bool = False) -> list[Case]:
+    """All data sets, or those whose items are known one by one: a graph is known whole."""
+    families = [family for family in family_names() if not (separate_items and family == "graph")]
+    return [(family, name) for family in families for name in tiny(family).DATASETS]
 
 
 def model_cases(*, networks_only: bool = False) -> list[tuple[str, str, str]]:

@@ -18,6 +18,7 @@ from quartet.validation import run as run_suite
 
 CPU = TrainerSettings(accelerator="cpu")
 per_data = pytest.mark.parametrize(("family", "name"), cases.data_cases())
+per_separate_data = pytest.mark.parametrize(("family", "name"), cases.data_cases(separate_items=True))
 per_model = pytest.mark.parametrize(("family", "name", "architecture"), cases.model_cases())
 per_network = pytest.mark.parametrize(("family", "name", "architecture"), cases.model_cases(networks_only=True))
 
@@ -50,20 +51,16 @@ def test_broken_data_fail_their_suite(family, name, sentence):
     assert failures(family, name, cases.tiny(family).BROKEN[sentence](cases.canonical(family, name)))
 
 
-@per_data
+@per_separate_data
 def test_no_item_changes_split_when_items_are_added(family, name):
     tables, settings = cases.tiny(family).source(0), cases.settings_for(family, name, "ingest")
-    if family == "graph":
-        pytest.skip("a graph is one item: adding nodes changes its other nodes' neighbourhoods")
     fewer = {key: table.head(len(table) // 2) for key, table in tables.items()}
     part, whole = (Family(family).tables.canonical(given, settings, 0)["items"] for given in (fewer, tables))
     assert part["split"].tolist() == whole["split"].tolist()[: len(part)]
 
 
-@per_data
+@per_separate_data
 def test_nothing_is_fitted_outside_the_training_split(family, name):
-    if family == "graph":
-        pytest.skip("a transductive graph is known whole; its labels outside training are tested in the family")
     tables, settings = cases.canonical(family, name), cases.settings_for(family, name, "prepare")
     training = {"items": tables["items"][tables["items"]["split"] == "train"]}
     assert Family(family).features.fit(training, settings).facts == cases.encoder(family, name).facts

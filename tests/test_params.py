@@ -1,11 +1,12 @@
 """params.yaml is right as a whole, or every error is told at once, before anything is written."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
+from ruamel.yaml import YAML
 
 from quartet.errors import ParamsError
 from quartet.params import json_schema, load_params
@@ -126,11 +127,13 @@ def test_the_command_exits_2_and_writes_nothing(name, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
 
 
-def test_the_schema_admits_this_repositorys_params():
-    schema = json_schema()
-    mlp = schema["$defs"]["MLPSettings"]["properties"]
-    assert mlp["hidden"]["default"] == 64
-    assert json.dumps(schema)
+def test_the_schema_admits_this_repositorys_params_and_no_typo():
+    root = Path(__file__).parents[1]
+    params = YAML(typ="safe").load((root / "params.yaml").read_text(encoding="utf-8"))
+    jsonschema.validate(params, json_schema())
+    params["models"]["breast_cancer-mlp"]["hiden"] = 3
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(params, json_schema())
 
 
 def test_a_model_may_override_the_trainer(tmp_path):

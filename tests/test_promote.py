@@ -9,8 +9,6 @@ from quartet.project import Project
 from quartet.steps.promote import promote
 from quartet.steps.publish import publish
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
-
 LINEAR = {"dataset": "tiny", "architecture": "linear_regression"}
 GOOD = {"dataset": "tiny", "architecture": "mlp", "hidden": 32, "epochs": 150, "learning_rate": 0.01, "patience": None}
 CRIPPLED = {"dataset": "tiny", "architecture": "mlp", "hidden": 1, "epochs": 1}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,7 @@ def show_results(lines: list[Any], *, as_json: bool) -> None:
 def main() -> None:
     """The `quartet` command: 0 done, 1 a step failed or a gate refused, 2 wrong usage or params."""
     os.environ.update(environment() | os.environ)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # what was started is ended on the way out
     try:
         sys.exit(quartet(standalone_mode=False))
     except click.ClickException as error:

@@ -41,10 +41,8 @@ def connect(project: Project) -> "MlflowClient":
     import mlflow
 
     mlflow.set_tracking_uri(tracking_uri(project))
-    client = mlflow.MlflowClient()
-    with store_lock(project):
-        client.search_experiments(max_results=1)
-    return client
+    with store_lock(project):  # the client's constructor makes and migrates the database
+        return mlflow.MlflowClient()
 
 
 def store_lock(project: Project) -> FileLock:

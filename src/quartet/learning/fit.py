@@ -10,6 +10,7 @@ from typing import Literal
 import torch
 from pytorch_lightning import Callback, Trainer
 from pytorch_lightning.callbacks import EarlyStopping
+from threadpoolctl import threadpool_limits
 from torch import nn
 
 from quartet.errors import UsageError
@@ -43,7 +44,8 @@ def fit(
     torch.manual_seed(run.seed)
     network = build()
     if not isinstance(settings, NetworkSettings):
-        network.fit(splits["train"])  # type: ignore[operator]  # a baseline has one
+        with threadpool_limits(run.trainer.threads):  # scikit-learn's solvers do not heed torch's threads
+            network.fit(splits["train"])  # type: ignore[operator]  # a baseline has one
         return network.eval(), []
     module = Supervised(network, settings, train=splits["train"], validation=splits["validation"], seed=run.seed)
     history = History(run.listen)

@@ -1,0 +1,72 @@
+"""What can be set for pictures, and which models there are for them."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from quartet.settings import BaselineSettings, ModelSettings, NetworkSettings, RowSettings, read_by
+
+
+class Dataset(RowSettings):
+    """Pictures, each with a class."""
+
+    family: Literal["image"]
+    task: Literal["classification"] = read_by(
+        "ingest", "prepare", default="classification", description="what the target is: a class"
+    )
+    picture: str = read_by("ingest", default="picture", description="the column that holds picture files as bytes")
+    target: str = read_by("ingest", default="label", description="the column to predict")
+    channels: Literal["grey", "rgb"] = read_by("prepare", default="rgb", description="what a network sees of colours")
+    size: int = read_by(
+        "prepare", default=32, ge=8, le=1024, description="pictures are resized to squares with this side, in pixels"
+    )
+    min_side: int = read_by("validate", default=8, ge=1, description="pictures narrower or lower than this are refused")
+    max_side: int = read_by(
+        "validate", default=10_000, ge=1, description="pictures wider or higher than this are refused"
+    )
+
+
+class CNNSettings(NetworkSettings):
+    """A convolutional network."""
+
+    network: ClassVar[str] = "cnn.CNN"
+
+    architecture: Literal["cnn"]
+    channels: int = Field(
+        default=32, ge=1, le=4096, description="feature maps of the first block; each next one has twice as many"
+    )
+    blocks: int = Field(
+        default=2, ge=1, le=10, description="blocks of convolution and pooling, each of which halves the side"
+    )
+    kernel_size: Literal[1, 3, 5, 7, 9, 11] = Field(default=3, description="side of a convolution's window, in pixels")
+    hidden: int = Field(default=128, ge=1, le=65_536, description="width of the fully connected layer")
+    dropout: float = Field(default=0.25, ge=0, lt=1, description="share of fully connected units dropped in training")
+
+
+class MLPSettings(NetworkSettings):
+    """A multilayer perceptron on the pixels."""
+
+    network: ClassVar[str] = "mlp.MLP"
+
+    architecture: Literal["mlp"]
+    hidden: int = Field(default=128, ge=1, le=65_536, description="width of each hidden layer")
+    layers: int = Field(default=2, ge=1, le=100, description="number of hidden layers")
+    dropout: float = Field(default=0.0, ge=0, lt=1, description="share of hidden units dropped in training")
+
+
+class LogisticRegressionSettings(BaselineSettings):
+    """Logistic regression on the pixels, the baseline."""
+
+    network: ClassVar[str] = "logistic_regression.LogisticRegression"
+
+    architecture: Literal["logistic_regression"]
+    c: float = Field(default=1.0, gt=0, description="inverse strength of the L2 penalty")
+
+
+ARCHITECTURES: Mapping[str, type[ModelSettings]] = {
+    "cnn": CNNSettings,
+    "mlp": MLPSettings,
+    "logistic_regression": LogisticRegressionSettings,
+}
+BASELINE = {"classification": "logistic_regression"}

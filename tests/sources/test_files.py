@@ -1,0 +1,43 @@
+import pandas as pd
+import pytest
+
+from quartet.errors import SourceError
+from quartet.sources.files import read_input, read_table
+
+
+def test_csv_and_parquet_give_the_same_table(tmp_path):
+    frame = pd.DataFrame({"text": ["a, quoted\nline", "ü"], "n": [1, 2]})
+    frame.to_csv(tmp_path / "t.csv", index=False, encoding="utf-8-sig")
+    frame.to_csv(tmp_path / "t.csv.bz2", index=False)
+    frame.to_parquet(tmp_path / "t.parquet")
+    for name in ("t.csv", "t.csv.bz2", "t.parquet"):
+        pd.testing.assert_frame_equal(read_table(tmp_path / name), frame)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t.xlsx", b"", "a table is a .csv or .parquet file"),
+        ("t.csv", b"", "t.csv is a readable .csv table"),
+        ("t.csv", b"a,b\n1,2,3,4\n5\n6,7,8,9,10\n", "t.csv is a readable .csv table"),
+        ("t.csv", "a\n\xff\xfe".encode("latin-1"), "t.csv is a readable .csv table"),
+        ("t.parquet", b"PAR1 no", "t.parquet is a readable .parquet table"),
+    ],
+)
+def test_an_unreadable_table_says_what_to_do(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SourceError, match=message):
+        read_table(tmp_path / name)
+
+
+def test_input_to_predict_is_a_table_lines_of_text_or_a_folder_of_pictures(tmp_path):
+    (tmp_path / "lines.txt").write_text("good\nbad\n")
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a.png").write_bytes(b"png")
+    assert read_input(tmp_path / "lines.txt")["text"].tolist() == ["good", "bad"]
+    assert read_input(tmp_path / "pictures").to_dict("records") == [{"name": "a.png", "picture": b"png"}]
+
+
+def test_an_empty_folder_to_predict_is_refused(tmp_path):
+    with pytest.raises(SourceError, match="holds pictures"):
+        read_input(tmp_path)
