@@ -28,9 +28,9 @@ def number(value: float | None) -> str:
 
 
 def score(summary: Mapping[str, Any]) -> str:
-    """Mean ± sd (n = number of seeds)."""
+    """Mean ± sd (n = number of seeds); no line breaks inside the brackets."""
     spread = f" ± {number(summary['sd'])}" if summary["sd"] is not None else ""
-    return f"{number(summary['mean'])}{spread} (n = {summary['n']})"
+    return f"{number(summary['mean'])}{spread} (n\u00a0=\u00a0{summary['n']})"
 
 
 def minute(time: str) -> str:
