@@ -1,12 +1,8 @@
-"""The pages that show what is there."""
+"""The pages that show what is on disk: reports/index.html and one page per dataset.
 
-from pathlib import Path
+They hold everything themselves (styles, figures, thumbnails), run no script and ask no server for anything.
+"""
 
-from quartet.project import Project, write_text
+from quartet.report.pages import write_report
 
-
-def write_report(project: Project) -> Path:
-    """Write reports/index.html; its path."""
-    index = project.reports / "index.html"
-    write_text(index, "")
-    return index
+__all__ = ["write_report"]

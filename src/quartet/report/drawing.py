@@ -1,0 +1,91 @@
+"""A graph's size, and a drawing of a small one."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+MAX_DRAWN = 200  # nodes
+N_COLOURS = 6
+WIDTH, MARGIN = 360, 12
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node's place in the drawing, its colour's number and what it is."""
+
+    x: float
+    y: float
+    colour: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Nodes, edges as pairs of places, and a name for each colour."""
+
+    nodes: list[Node]
+    edges: list[tuple[Node, Node]]
+    legend: list[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Network:
+    """What a graph's edges say of it; `drawing` for a small one."""
+
+    n_nodes: int
+    n_edges: int
+    n_isolated: int
+    drawing: Drawing | None
+
+
+def network_of(folder: Path, items: pd.DataFrame) -> Network | None:
+    """The graph of canonical items (id, label) and edges (source, target); None where there are no edges."""
+    file = folder / "edges.parquet"
+    if not file.exists():
+        return None
+    edges = pd.read_parquet(file, columns=["source", "target"]).astype(str)
+    ids = items["id"].astype(str)
+    linked = set(edges["source"]) | set(edges["target"])
+    several = "graph" in pq.read_schema(folder / "items.parquet").names
+    drawn = len(ids) < MAX_DRAWN and not several
+    return Network(
+        n_nodes=len(ids),
+        n_edges=len(edges),
+        n_isolated=int((~ids.isin(linked)).sum()),
+        drawing=draw(items.assign(id=ids), edges) if drawn else None,
+    )
+
+
+def draw(items: pd.DataFrame, edges: pd.DataFrame) -> Drawing:
+    """Place nodes so that neighbours are near.
+
+    Source: Fruchterman & Reingold 1991, Graph Drawing by Force-directed Placement, as networkx has it.
+    """
+    import networkx as nx
+
+    graph = nx.Graph()
+    graph.add_nodes_from(items["id"])
+    graph.add_edges_from(edge for edge in edges.itertuples(index=False) if set(edge) <= set(items["id"]))
+    places = fitted(nx.spring_layout(graph, seed=0))
+    labels = items["label"].fillna("no label").astype(str) if "label" in items else pd.Series("node", items.index)
+    names = sorted(labels.unique())
+    colours = {name: min(i, N_COLOURS - 1) for i, name in enumerate(names)}
+    nodes = {
+        key: Node(*places[key], colours[label], f"{key}: {label}")
+        for key, label in zip(items["id"], labels, strict=True)
+    }
+    legend = [(colours[name], name) for name in names] if len(names) <= N_COLOURS else []
+    return Drawing(list(nodes.values()), [(nodes[a], nodes[b]) for a, b in graph.edges], legend)
+
+
+def fitted(places: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """Places stretched to fill the drawing."""
+    import numpy as np
+
+    known = np.array(list(places.values()))  # (N, 2)
+    low, span = known.min(axis=0), np.ptp(known, axis=0)
+    inside = (known - low) / np.where(span > 0, span, 1) * (WIDTH - 2 * MARGIN) + MARGIN
+    return {name: (round(float(x), 1), round(float(y), 1)) for name, (x, y) in zip(places, inside, strict=True)}

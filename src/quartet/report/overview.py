@@ -1,0 +1,118 @@
+"""Where one dataset stands: gate, comparison, decisions and champion."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from quartet.comparisons import Comparison, load_comparison
+from quartet.params import Params
+from quartet.project import Project, read_json
+from quartet.registry import Decision, history
+from quartet.report.verdicts import Standing, standing_of
+from quartet.settings import DatasetSettings
+
+STATUSES = ("failed", "warning", "passed")  # the order of checks on a page
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the suite said of the data.
+
+    Args:
+        state: passed, failed, or not run.
+        checks: the results of validation.json, each with its `status`; failures first.
+    """
+
+    state: str
+    checks: list[dict[str, Any]]
+
+    def count(self, status: str) -> int:
+        """How many checks ended like that."""
+        return sum(check["status"] == status for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One dataset, as the index and the head of its page show it.
+
+    Args:
+        n_items: how many items were ingested; None before that.
+        decisions: the history of decisions, the oldest first.
+        pending: models of params.yaml that were not compared yet.
+    """
+
+    name: str
+    settings: DatasetSettings
+    n_items: int | None
+    gate: Gate
+    comparison: Comparison | None
+    decisions: list[Decision]
+    pending: list[str]
+
+    @property
+    def task(self) -> str:
+        """What is learnt."""
+        return str(getattr(self.settings, "task", "classification"))
+
+    @cached_property
+    def champion(self) -> Standing | None:
+        """What serves, and why."""
+        return standing_of(self.decisions, self.comparison)
+
+    @property
+    def refused(self) -> Decision | None:
+        """The last decision, where it was a refusal."""
+        return self.decisions[-1] if self.decisions and self.decisions[-1].verdict == "refused" else None
+
+    @property
+    def summary(self) -> str:
+        """Where the dataset stands, in one sentence."""
+        if self.champion:
+            earlier = "The gate stopped the present data; what serves was trained on earlier data. "
+            return f"{earlier if self.gate.state == 'failed' else ''}{self.champion.sentence}"
+        if self.gate.state == "failed":
+            failed = self.gate.count("failed")
+            return f"Stopped by the gate: {failed} of {len(self.gate.checks)} checks failed, nothing was trained."
+        if self.refused:
+            return f"{self.refused.model} was refused and nothing serves yet: {self.refused.reasons[-1]}."
+        if self.comparison:
+            return "Its models are compared; “quartet promote” decides which one serves."
+        if self.gate.state == "passed":
+            return "The data passed the gate; “quartet run” trains and compares the models."
+        return "Not run yet: “quartet run” makes what is missing."
+
+
+def overview_of(project: Project, params: Params, dataset: str) -> Overview:
+    """Where a dataset of params.yaml stands."""
+    comparison = load_comparison(project, dataset)
+    compared = comparison.models if comparison else {}
+    file = project.raw(dataset) / "items.parquet"
+    return Overview(
+        name=dataset,
+        settings=params.datasets[dataset],
+        n_items=pq.read_metadata(file).num_rows if file.exists() else None,
+        gate=gate_of(project, dataset),
+        comparison=comparison,
+        decisions=history(project, dataset),
+        pending=[name for name in params.models_of(dataset) if name not in compared],
+    )
+
+
+def gate_of(project: Project, dataset: str) -> Gate:
+    """What validation.json says."""
+    file = project.validation(dataset)
+    if not file.exists():
+        return Gate("not run", [])
+    content = read_json(file)
+    checks = [result | {"status": status_of(result)} for result in content["results"]]
+    checks.sort(key=lambda check: STATUSES.index(check["status"]))
+    return Gate("passed" if content["success"] else "failed", checks)
+
+
+def status_of(result: dict[str, Any]) -> str:
+    """How one check ended: failed, warning or passed."""
+    if result["success"]:
+        return "passed"
+    return "warning" if result["severity"] == "warn" else "failed"

@@ -1,0 +1,62 @@
+"""What is on disk → reports/."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from quartet.params import load_params
+from quartet.project import Project, whole_folder
+from quartet.report.formats import FILTERS
+from quartet.report.overview import Overview, overview_of
+from quartet.report.samples import data_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_report(project: Project) -> Path:
+    """Write reports/ anew from what is on disk; the path of its index.
+
+    The same files give the same bytes: no page says when it was made.
+    """
+    params = load_params(project.params)
+    overviews = [overview_of(project, params, name) for name in params.datasets]
+    environment = page_environment()
+    with whole_folder(project.reports) as folder:
+        for overview in overviews:
+            page = environment.get_template("dataset.html").render(page_context(project, overview))
+            (folder / page_name(overview.name)).write_text(page, encoding="utf-8")
+        index = environment.get_template("index.html").render(overviews=overviews)
+        (folder / "index.html").write_text(index, encoding="utf-8")
+    return project.reports / "index.html"
+
+
+def page_environment() -> Environment:
+    """Templates that escape whatever data hold and fail on a name that is not there."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= FILTERS | {"page": page_name}
+    return environment
+
+
+def page_name(dataset: str) -> str:
+    """The file of a dataset's page; a dataset may be called `index`, and no dataset's name holds a dot."""
+    return "index.dataset.html" if dataset == "index" else f"{dataset}.html"
+
+
+def page_context(project: Project, overview: Overview) -> dict[str, object]:
+    """What the page of one dataset shows."""
+    from quartet.report.figures import figures_of
+    from quartet.report.verdicts import differences_in_words
+
+    comparison = overview.comparison
+    return {
+        "overview": overview,
+        "data": data_of(project.raw(overview.name), overview.settings),
+        "figures": figures_of(comparison) if comparison else None,
+        "differences": differences_in_words(comparison) if comparison else [],
+    }
