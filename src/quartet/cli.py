@@ -109,7 +109,11 @@ def promote(names: tuple[str, ...], as_json: bool) -> int:
         click.echo(json.dumps({name: vars(decision) if decision else None for name, decision in decisions.items()}))
     else:
         for name, decision in decisions.items():
-            outcome = f"{decision.verdict} {decision.model}" if decision else "not evaluated yet, nothing to decide"
+            outcome = (
+                f"{decision.verdict} {decision.model}"
+                if decision
+                else "not evaluated yet or stopped by the gate, nothing to decide"
+            )
             click.echo(f"{name}: {outcome}")
             for reason in decision.reasons if decision else ():
                 click.echo(f"  {reason}")

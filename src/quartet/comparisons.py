@@ -71,6 +71,11 @@ class Comparison:
         """Where one seed's files are."""
         return self.project.model(self.dataset, model) / (seed or self.best_seed(model))
 
+    @property
+    def accepted(self) -> bool:
+        """Whether the gate lets the dataset's present data pass; if not, this is of earlier data."""
+        return gate_passed(self.project, self.dataset)
+
     def is_fresh(self) -> bool:
         """Whether the models on disk are those that were compared."""
         pairs = [
@@ -79,6 +84,12 @@ class Comparison:
             for seed in self.seeds(model)
         ]
         return all(file.exists() and read_json(file)["fingerprint"] == self.fingerprint(m, s) for file, m, s in pairs)
+
+
+def gate_passed(project: Project, dataset: str) -> bool:
+    """Whether the dataset's present data passed their suite."""
+    file = project.validation(dataset)
+    return file.exists() and bool(read_json(file)["success"])
 
 
 def load_comparison(project: Project, dataset: str) -> Comparison | None:

@@ -73,7 +73,5 @@ def as_target(arrays: "Arrays", encoder: Encoder) -> Tensor:
     if encoder.classes:
         return torch.tensor(arrays["target"]) if "target" in arrays else torch.zeros(n, dtype=torch.int64)
     low, high = encoder.facts["target_range"]
-    scaled = (
-        (torch.tensor(arrays["target"]) - low) / ((high - low) or 1.0) if "target" in arrays else torch.zeros(n)
-    )
+    scaled = (torch.tensor(arrays["target"]) - low) / ((high - low) or 1.0) if "target" in arrays else torch.zeros(n)
     return scaled.float()

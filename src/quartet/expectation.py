@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from quartet.family import SPLITS
+
 
 @dataclass(frozen=True)
 class Expectation:
@@ -23,10 +25,12 @@ class Expectation:
     severity: Literal["error", "warn"] = "error"
 
 
-def never(flag: str, meaning: str, severity: Literal["error", "warn"] = "error") -> Expectation:
-    """No item has this boolean column set; a failure names the items that have."""
+def never(
+    flag: str, meaning: str, severity: Literal["error", "warn"] = "error", *, table: str = "items"
+) -> Expectation:
+    """No row of a table has this boolean column set; a failure names the rows that have, by their `id`."""
     kwargs = {"column": flag, "value_set": [False]}
-    return Expectation("items", "expect_column_values_to_be_in_set", meaning, kwargs, severity)
+    return Expectation(table, "expect_column_values_to_be_in_set", meaning, kwargs, severity)
 
 
 def fact(name: str, meaning: str, *, at_least: float | None = None, at_most: float | None = None) -> Expectation:
@@ -45,12 +49,20 @@ def among(column: str, values: list[Any], meaning: str) -> Expectation:
     return Expectation("items", "expect_column_values_to_be_in_set", meaning, {"column": column, "value_set": values})
 
 
-def labels_and_splits(label: str, classes: list[str] | None) -> list[Expectation]:
-    """What every family asks of its items: an id each, a known split, a label, and enough of each."""
+def labels_and_splits(label: str, classes: list[str] | None, *, graph_only: bool = False) -> list[Expectation]:
+    """What every family asks of its items: an id each, a known split, a label, and enough of each.
+
+    Args:
+        graph_only: admits items with the split "", which are no examples and need no label; those that are
+            examples and lack one have the boolean column `unlabelled` set.
+    """
+    splits, labelled = [*SPLITS], filled(label)
+    if graph_only:
+        splits, labelled = [*SPLITS, ""], never("unlabelled", f"no {label} of an item in a split is missing")
     checks = [
         Expectation("items", "expect_column_values_to_be_unique", "ids are unique", {"column": "id"}),
-        among("split", ["train", "validation", "test"], "each item is in the train, validation or test split"),
-        filled(label),
+        among("split", splits, "each item is in the train, validation or test split"),
+        labelled,
         never("straddles", "no content stands in two splits: test items that were trained on prove nothing"),
         never("duplicate", "no two items hold the same content", "warn"),
         fact("n_items_missing", "there are enough items (minimum_items)", at_most=0),

@@ -27,13 +27,20 @@ DATASET_OF_MODEL = "${item.dataset}"
 
 @dataclass(frozen=True)
 class Step:
-    """One row of the table; `over` is the section of params.yaml that it is repeated for."""
+    """One row of the table.
+
+    Args:
+        over: the section of params.yaml that it is repeated for.
+        always_runs: when stale it is run, never answered from DVC's run cache, since it does more than
+            write its outputs (DVC keeps stages with a persistent output out of that cache).
+    """
 
     name: str
     over: Literal["datasets", "models"] | None
     reads: tuple[Path, ...]
     writes: tuple[Path, ...]
     metrics: tuple[Path, ...] = ()
+    always_runs: bool = False
 
     @property
     def function(self) -> Callable[..., None]:
@@ -43,7 +50,7 @@ class Step:
 
 
 STEPS = (
-    Step("plan", None, reads=(HERE.params, HERE.mine, CODE), writes=(HERE.plans,)),
+    Step("plan", None, reads=(HERE.params, HERE.mine, CODE), writes=(HERE.plans,), always_runs=True),
     Step("ingest", "datasets", reads=(), writes=(HERE.raw(DATASET),)),
     Step("validate", "datasets", reads=(HERE.raw(DATASET),), writes=(HERE.validation(DATASET),)),
     Step(
@@ -155,7 +162,7 @@ def _stage(step: Step) -> dict[str, Any]:
 
 def _body(step: Step, command: str, plans: tuple[Path, ...]) -> dict[str, Any]:
     body: dict[str, Any] = {"cmd": command, "deps": [str(path) for path in (*plans, *step.reads)]}
-    body["outs"] = [str(path) for path in step.writes]
+    body["outs"] = [{str(path): {"persist": True}} if step.always_runs else str(path) for path in step.writes]
     if step.metrics:
         body["metrics"] = [{str(path): {"cache": False}} for path in step.metrics]
     return body

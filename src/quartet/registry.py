@@ -20,6 +20,7 @@ FINGERPRINT = "quartet.fingerprint"
 REQUIREMENTS = (
     "mlflow",
     "torch",
+    "torch-geometric",
     "numpy",
     "pandas",
     "safetensors",

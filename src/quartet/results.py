@@ -1,11 +1,11 @@
 """The table of datasets × models, from what is on disk."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from quartet.comparisons import Comparison, load_comparison
+from quartet.comparisons import Comparison, gate_passed, load_comparison
 from quartet.params import Params
-from quartet.project import Project, read_json
+from quartet.project import Project
 from quartet.registry import champion_of, history
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Result:
     Args:
         mean, sd, n: of the metric on the test split, over seeds; sd is None for one seed.
         verdict: what the registry says of it: champion, refused, or nothing.
-        note: why there is no score.
+        note: why there is no score, or why it is not of the present data.
     """
 
     dataset: str
@@ -56,7 +56,8 @@ def of_dataset(project: Project, params: Params, dataset: str) -> list[Result]:
     champion = champion_of(decisions)
     verdicts = {decision.fingerprint: "refused" for decision in decisions if decision.verdict == "refused"}
     verdicts |= {champion.fingerprint: "champion"} if champion else {}
-    return [line(comparison, model, verdicts) for model in comparison.ranking]
+    note = "" if comparison.accepted else "new data stopped by the gate"
+    return [replace(line(comparison, model, verdicts), note=note) for model in comparison.ranking]
 
 
 def line(comparison: Comparison, model: str, verdicts: dict[str, str]) -> Result:
@@ -76,10 +77,8 @@ def line(comparison: Comparison, model: str, verdicts: dict[str, str]) -> Result
 
 def missing(project: Project, dataset: str) -> str:
     """Why a dataset has no scores."""
-    file = project.validation(dataset)
-    if file.exists() and not read_json(file)["success"]:
-        return "stopped by the gate"
-    return "not run yet"
+    checked = project.validation(dataset).exists()
+    return "stopped by the gate" if checked and not gate_passed(project, dataset) else "not run yet"
 
 
 def as_table(lines: list[Result]) -> "Table":
@@ -90,7 +89,8 @@ def as_table(lines: list[Result]) -> "Table":
     last = ""
     for item in lines:
         style = "bold" if item.verdict == "champion" else "red" if item.mean is None else ""
-        remark = " ".join(word for word in ("baseline" if item.baseline else "", item.verdict) if word)
+        words = ("baseline" if item.baseline else "", item.verdict, item.note if item.mean is not None else "")
+        remark = " ".join(word for word in words if word)
         table.add_row(
             item.dataset if item.dataset != last else "", item.model, item.metric, item.score, remark, style=style
         )

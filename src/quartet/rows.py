@@ -49,6 +49,11 @@ def as_labels(values: pd.Series, task: str) -> pd.Series:
     """Class names as text, or numbers for a regression; what is missing stays missing."""
     if task == "regression":
         return pd.to_numeric(values, errors="coerce").astype(float)
+    return as_text(values)
+
+
+def as_text(values: pd.Series) -> pd.Series:
+    """Names and whole numbers as text, 1.0 as "1"; what is missing stays missing."""
     whole = pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all()
     text = values.astype("Int64") if whole else values
     return text.astype(str).where(values.notna(), None).astype(object)

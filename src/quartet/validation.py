@@ -43,12 +43,17 @@ def _check_table(
     source = context.data_sources.add_pandas(name)
     batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all").get_batch({"dataframe": table})
     suite = gx.ExpectationSuite(name=name)
-    for expectation in expectations:
+    for place, expectation in enumerate(expectations):
         arguments = {key: value for key, value in expectation.kwargs.items() if value is not None}
-        suite.add_expectation(_class(gx, expectation.type)(**arguments))
+        suite.add_expectation(_class(gx, expectation.type)(**arguments, meta={"place": place}))
     index = {"unexpected_index_column_names": ["id"]} if "id" in table else {}
     validated = batch.validate(suite, result_format={"result_format": "COMPLETE", **index})
-    return [_summary(e, result) for e, result in zip(expectations, validated.results, strict=True)]
+    by_place = sorted(validated.results, key=_place)  # Great Expectations gives results in an order of its own
+    return [_summary(e, result) for e, result in zip(expectations, by_place, strict=True)]
+
+
+def _place(result: Any) -> int:
+    return int(result.expectation_config.meta["place"])
 
 
 def _class(gx: Any, expectation_type: str) -> Any:

@@ -60,10 +60,17 @@ class Supervised(LightningModule):
 
     def configure_optimizers(self) -> Any:
         """Adam."""
-        settings = self.settings
-        return torch.optim.Adam(
-            self.network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-        )
+        groups = parameter_groups(self.network, self.settings.weight_decay)
+        return torch.optim.Adam(groups, lr=self.settings.learning_rate)
+
+
+def parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Parameters with their weight decay: all alike, or only a network's `decayed_parameters()` where it names some."""
+    decayed = list(getattr(network, "decayed_parameters", network.parameters)())
+    known = {id(parameter) for parameter in decayed}
+    free = [parameter for parameter in network.parameters() if id(parameter) not in known]
+    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free, "weight_decay": 0.0}]
+    return [group for group in groups if group["params"]]
 
 
 def loss_of(logits: Tensor, target: Tensor) -> Tensor:

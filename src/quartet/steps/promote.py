@@ -7,6 +7,7 @@ from quartet import provenance, registry, tracking
 from quartet.artifacts import load_encoder, load_tables
 from quartet.closure import file_hash
 from quartet.comparisons import Comparison, load_comparison
+from quartet.errors import SourceError
 from quartet.params import Params, load_params
 from quartet.predictions import split_outputs
 from quartet.project import Project
@@ -37,7 +38,8 @@ def promote(project: Project, names: list[str] | None = None) -> dict[str, Decis
     decisions: dict[str, Decision | None] = {}
     for dataset in names or params.datasets:
         comparison = load_comparison(project, dataset)
-        decisions[dataset] = Gate(client, params, comparison).decide() if comparison else None
+        ready = comparison if comparison and comparison.accepted else None
+        decisions[dataset] = Gate(client, params, ready).decide() if ready else None
     return decisions
 
 
@@ -109,7 +111,11 @@ class Gate:
             self.reasons.append(f"the champion {standing.model} is in no registry at hand and could not be rescored")
             return None
         items = load_tables(self.project.raw(self.dataset))["items"]
-        output = scorer.outputs(items[items["split"] == "test"].reset_index(drop=True))
+        try:
+            output = scorer.outputs(items[items["split"] == "test"].reset_index(drop=True))
+        except SourceError as error:
+            self.reasons.append(f"the champion {standing.model} cannot answer today's test items: {error}")
+            return None
         return Contender("champion", standing.model, standing.fingerprint, self.aligned(output, scorer.encoder.classes))
 
     def aligned(self, output: "np.ndarray", classes: list[str]) -> "np.ndarray":

@@ -28,7 +28,7 @@ def publish(project: Project, names: list[str] | None = None) -> dict[str, int]:
     new = {"runs": 0, "versions": 0}
     for dataset in names or load_params(project.params).datasets:
         comparison = load_comparison(project, dataset)
-        if comparison:
+        if comparison and comparison.accepted:
             publication = Publication(project, client, comparison)
             new["runs"] += sum(publication.publish_run(model, seed) for model, seed in publication.all_seeds())
             new["versions"] += sum(publication.publish_version(model) for model in comparison.ranking)

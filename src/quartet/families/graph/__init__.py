@@ -1,0 +1,1 @@
+"""Nodes of one graph: the graph convolutional network against label propagation."""

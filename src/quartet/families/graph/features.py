@@ -1,0 +1,93 @@
+"""A graph → sparse arrays, and nodes → their places in it.
+
+The encoder holds the whole graph, features and edges of validation and test nodes included: learning
+on it is transductive (Kipf & Welling 2017). Labels are learned from the training split only.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from quartet.errors import SourceError
+from quartet.families.graph.tables import FEATURE
+from quartet.family import Encoder
+from quartet.rows import as_text
+
+
+def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
+    """The graph: `edge_index` (2, 2E) and `edge_weight` (2E,), each edge in both directions, no self-loops.
+
+    Features, where there are any: the nonzero ones `x_value` (NNZ,), at node and column `x_index` (2, NNZ).
+    """
+    items, edges = tables["items"], tables["edges"]
+    train = items[items["split"] == "train"]
+    x = items.filter(regex=f"^{FEATURE}").to_numpy(np.float32)  # (N, F)
+    facts = {
+        "task": settings.task,
+        "classes": settings.classes or sorted(train["label"].unique()),
+        "ids": items["id"].tolist(),
+        "n_features": x.shape[1],
+    }
+    return Encoder(facts, both_directions(edges, facts["ids"]) | (nonzero(x) if x.shape[1] else {}))
+
+
+def both_directions(edges: pd.DataFrame, ids: list[str]) -> dict[str, np.ndarray]:
+    """Edges between places in `ids`, there and back, self-loops left out."""
+    away = edges[edges["source"] != edges["target"]]
+    ends = np.stack([index_of(away[end], ids) for end in ("source", "target")])  # (2, E)
+    weight = away["weight"].to_numpy(np.float32)
+    return {
+        "edge_index": np.concatenate([ends, ends[::-1]], axis=1),  # (2, 2E)
+        "edge_weight": np.concatenate([weight, weight]),  # (2E,)
+    }
+
+
+def nonzero(x: np.ndarray) -> dict[str, np.ndarray]:
+    """Features x (N, F) as indices and values of the nonzero ones."""
+    rows, columns = np.nonzero(x)
+    return {"x_index": np.stack([rows, columns]).astype(np.int64), "x_value": x[rows, columns]}
+
+
+def encode(items: pd.DataFrame, encoder: Encoder) -> dict[str, np.ndarray]:
+    """`node` (B,) int64, places in the graph, and `target` (B,) int64 class indices where there are labels."""
+    arrays = {"node": places(as_text(items["id"]), encoder)}
+    if "label" in items:
+        arrays["target"] = index_of(items["label"], encoder.classes)
+    return arrays
+
+
+def places(ids: pd.Series, encoder: Encoder) -> np.ndarray:
+    """Where in the graph the nodes with these ids (B,) are, int64.
+
+    Raises:
+        SourceError: the graph has no such node.
+    """
+    found = index_of(ids, encoder.facts["ids"])
+    unknown = [str(name) for name in ids[found < 0].unique()]
+    if unknown:
+        few = ", ".join(unknown[:5]) + (", …" if len(unknown) > 5 else "")
+        raise SourceError(
+            "a model of a graph is asked about nodes of the graph it was trained on",
+            came=f"{few} {'is' if len(unknown) == 1 else 'are'} not among its {len(encoder.facts['ids'])} nodes",
+            mend="Correct the ids, or add the nodes and their edges to the source and train again.",
+        )
+    return found
+
+
+def index_of(values: pd.Series, known: list[str]) -> np.ndarray:
+    """Where in `known` each value (N,) stands, int64; -1 for one that does not."""
+    return np.asarray(pd.Index(known).get_indexer(pd.Index(values)), dtype=np.int64)
+
+
+def raw_input(items: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
+    """The ids, as text.
+
+    Raises:
+        SourceError: there is no such column.
+    """
+    if "id" not in items:
+        came = f"the columns {', '.join(map(str, items.columns))} came"
+        mend = f"Name the column `id`; ids are such as {', '.join(encoder.facts['ids'][:3])}."
+        raise SourceError("a model of a graph is asked with a column `id` of nodes", came=came, mend=mend)
+    return pd.DataFrame({"id": as_text(items["id"])})

@@ -1,0 +1,79 @@
+"""What can be set for graphs, and which models there are for them."""
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from quartet.settings import (
+    BaselineSettings,
+    DatasetSettings,
+    ModelSettings,
+    NetworkSettings,
+    Precision,
+    read_by,
+)
+
+
+class Dataset(DatasetSettings):
+    """A graph whose nodes have classes; some nodes may stand in the graph only, with neither split nor label."""
+
+    tasks: ClassVar[tuple[str, ...]] = ("node_classification",)
+
+    family: Literal["graph"]
+    task: Literal["node_classification"] = read_by(
+        "ingest", "validate", "prepare", default="node_classification", description="what is predicted: a node's class"
+    )
+    drop: list[str] = read_by("ingest", default=[], description="columns of the nodes that are no features")
+
+
+class GCNSettings(NetworkSettings):
+    """A graph convolutional network; the defaults are those of Kipf & Welling 2017, sec. 5.2."""
+
+    network: ClassVar[str] = "gcn.GCN"
+    tasks: ClassVar[tuple[str, ...]] = ("node_classification",)
+
+    architecture: Literal["gcn"]
+    hidden: int = Field(default=16, ge=1, le=65_536, description="width of each hidden layer")
+    layers: int = Field(
+        default=2, ge=1, le=100, description="number of graph convolutions: how many edges away a node sees"
+    )
+    dropout: float = Field(default=0.5, ge=0, lt=1, description="share of the inputs of each layer dropped in training")
+    epochs: int = Field(
+        default=200, ge=1, le=100_000, description="optimiser steps, at most, where a batch holds all nodes"
+    )
+    batch_size: int = Field(
+        default=1_000_000,
+        ge=1,
+        description="training nodes per optimiser step; each step computes the whole graph anyway",
+    )
+    learning_rate: float = Field(default=0.01, gt=0, le=10, description="step size of Adam")
+    weight_decay: float = Field(default=5e-4, ge=0, description="L2 penalty on the first layer")
+    patience: int | None = Field(
+        default=10,
+        ge=1,
+        description="stop after so many epochs without a lower validation loss; null never stops early",
+    )
+    precision: Precision | None = Field(
+        default="32", description="overrides trainer.precision; bf16 gains nothing on sparse products"
+    )
+
+
+class LabelPropagationSettings(BaselineSettings):
+    """Label propagation, the baseline of a node classification."""
+
+    network: ClassVar[str] = "label_propagation.LabelPropagation"
+    tasks: ClassVar[tuple[str, ...]] = ("node_classification",)
+
+    architecture: Literal["label_propagation"]
+    alpha: float = Field(default=0.9, gt=0, lt=1, description="how much of a node's score comes from its neighbours")
+    steps: int = Field(
+        default=100, ge=1, le=100_000, description="how often scores are passed on; they converge as alpha^steps"
+    )
+
+
+ARCHITECTURES: Mapping[str, type[ModelSettings]] = {
+    "gcn": GCNSettings,
+    "label_propagation": LabelPropagationSettings,
+}
+BASELINE = {"node_classification": "label_propagation"}

@@ -1,0 +1,63 @@
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+
+from families.graph import tiny
+from quartet.errors import SourceError
+from quartet.families.graph import features
+
+
+def test_edges_are_the_adjacency_matrix_that_networkx_makes_of_them(canonical, encoder):
+    graph = nx.from_pandas_edgelist(canonical["edges"], edge_attr="weight")
+    expected = nx.to_numpy_array(graph, nodelist=canonical["items"]["id"].tolist())
+    adjacency = np.zeros_like(expected)
+    np.add.at(adjacency, tuple(encoder.arrays["edge_index"]), encoder.arrays["edge_weight"])
+    np.testing.assert_allclose(adjacency, expected, rtol=1e-6)
+
+
+def test_self_loops_are_left_out(canonical, settings, encoder):
+    looped = features.fit(tiny.with_edge(canonical, "7", "7", 1.0), settings)
+    np.testing.assert_array_equal(looped.arrays["edge_index"], encoder.arrays["edge_index"])
+
+
+def test_features_of_a_node_are_those_it_was_given(encoder):
+    x = np.zeros((tiny.N_NODES, 3))
+    x[tuple(encoder.arrays["x_index"])] = encoder.arrays["x_value"]
+    given = tiny.source()["items"][["x0", "x1", "x2"]]
+    np.testing.assert_allclose(x[[int(name) for name in encoder.facts["ids"]].index(42)], given.loc[42], rtol=1e-6)
+
+
+def test_labels_of_test_nodes_change_nothing_that_is_fitted(canonical, settings, encoder):
+    items = canonical["items"]
+    other = items.assign(label=items["label"].mask(items["split"] == "test", "ant"))
+    again = features.fit(canonical | {"items": other}, settings)
+    assert again.facts == encoder.facts
+    assert all(np.array_equal(again.arrays[name], array) for name, array in encoder.arrays.items())
+
+
+def test_targets_are_the_places_of_labels_among_the_classes(canonical, encoder):
+    labelled = canonical["items"].dropna(subset="label")
+    arrays = features.encode(labelled, encoder)
+    assert [encoder.classes[k] for k in arrays["target"]] == labelled["label"].tolist()
+
+
+@pytest.mark.parametrize("ids", [["3", "42"], [3, 42], [3.0, 42.0]])
+def test_nodes_are_found_by_id_whether_text_or_number_and_without_labels(ids, encoder):
+    arrays = features.encode(features.raw_input(pd.DataFrame({"id": ids}), encoder), encoder)
+    assert [encoder.facts["ids"][place] for place in arrays["node"]] == ["3", "42"]
+    assert "target" not in arrays
+
+
+def test_an_unknown_node_is_named(encoder):
+    with pytest.raises(SourceError, match="99 is not among its 60 nodes"):
+        features.encode(pd.DataFrame({"id": ["3", "99"]}), encoder)
+
+
+def test_an_input_without_ids_is_refused_with_ids_that_would_do(encoder):
+    with pytest.raises(SourceError, match=r"the columns node came.*ids are such as 0, 1, 10"):
+        features.raw_input(pd.DataFrame({"node": [1]}), encoder)
+
+
+def test_a_served_model_takes_ids_and_nothing_else(canonical, encoder):
+    assert list(features.raw_input(canonical["items"], encoder)) == ["id"]

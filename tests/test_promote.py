@@ -1,0 +1,105 @@
+"""The registry's life on a small regression, with the real steps and a real MLflow store."""
+
+import pytest
+
+import cases
+from conftest import run_steps, write_params
+from quartet import registry, tracking
+from quartet.project import Project
+from quartet.steps.promote import promote
+from quartet.steps.publish import publish
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
+
+LINEAR = {"dataset": "tiny", "architecture": "linear_regression"}
+GOOD = {"dataset": "tiny", "architecture": "mlp", "hidden": 32, "epochs": 150, "learning_rate": 0.01, "patience": None}
+CRIPPLED = {"dataset": "tiny", "architecture": "mlp", "hidden": 1, "epochs": 1}
+
+
+@pytest.fixture(scope="module")
+def project(make_project) -> Project:
+    frame = cases.tiny("tabular").source()["items"]
+    frame["weight"] = (frame["length"] - 5) ** 2  # what no line can fit
+    return make_project(DATA, {"net": GOOD, "line": LINEAR}, {"tiny.csv": frame})
+
+
+DATA = {
+    "tiny": {
+        "family": "tabular",
+        "source": "data/mine/tiny.csv",
+        "target": "weight",
+        "task": "regression",
+        "drop": ["kind"],
+    }
+}
+
+
+def decide(project: Project, net: dict) -> registry.Decision:
+    write_params(project, {"n_seeds": 2, "datasets": DATA, "models": {"net": net, "line": LINEAR}})
+    run_steps(project)
+    publish(project)
+    decision = promote(project)["tiny"]
+    assert decision is not None
+    return decision
+
+
+def aliases(project: Project) -> dict[str, str]:
+    client = tracking.connect(project)
+    versions = {str(v.version): v.tags[registry.FINGERPRINT] for v in registry.versions(client, "tiny").values()}
+    return {alias: versions[str(number)] for alias, number in client.get_registered_model("tiny").aliases.items()}
+
+
+def test_a_life_in_the_registry(project):
+    first = decide(project, GOOD)
+    assert (first.verdict, first.model) == ("promoted", "net"), first.reasons
+    assert aliases(project)["champion"] == first.fingerprint
+
+    again = decide(project, GOOD)
+    assert again == first
+    assert publish(project) == {"runs": 0, "versions": 0}
+    assert len(registry.history(project, "tiny")) == 1
+
+    refused = decide(project, CRIPPLED)
+    assert refused.verdict == "refused"
+    assert "is worse than the champion net" in " ".join(refused.reasons)
+    assert aliases(project)["champion"] == first.fingerprint
+
+    decide(project, CRIPPLED)
+    assert [line.verdict for line in registry.history(project, "tiny")] == ["promoted", "refused"]
+
+    better = decide(project, GOOD | {"hidden": 64, "epochs": 400})
+    assert (better.verdict, better.champion) == ("promoted", first.fingerprint), better.reasons
+    assert aliases(project)["champion"] == better.fingerprint
+
+
+def test_a_registered_version_answers_raw_input_as_predict_does(project, tmp_path):
+    import mlflow
+    import pandas as pd
+
+    from quartet.predict import predict_file
+
+    raw = project.mine / "tiny.csv"
+    predict_file(project, "tiny", raw, tmp_path / "out.csv", alias="champion")
+    mlflow.set_tracking_uri(tracking.tracking_uri(project))
+    served = mlflow.pyfunc.load_model("models:/tiny@champion").predict(pd.read_csv(raw))
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out.csv"), served)
+
+
+def test_a_baseline_stays_where_no_network_beats_it_with_confidence(make_project):
+    frame = cases.tiny("tabular").source()["items"]  # a linear target
+    project = make_project(DATA, {"net": GOOD, "line": LINEAR}, {"tiny.csv": frame})
+    decision = decide(project, GOOD)
+    assert (decision.verdict, decision.model) == ("promoted", "line"), decision.reasons
+
+
+def test_no_model_below_the_minimum_is_promoted(make_project):
+    frame = cases.tiny("tabular").source()["items"]
+    data = {"tiny": DATA["tiny"] | {"minimum": 1.5}}
+    project = make_project(data, {"line": LINEAR}, {"tiny.csv": frame})
+    run_steps(project)
+    publish(project)
+    decision = promote(project)["tiny"]
+    assert decision is not None
+    assert decision.verdict == "refused"
+    assert "falls short of the minimum 1.5" in " ".join(decision.reasons)
+    assert aliases(project) == {"challenger": decision.fingerprint}
