@@ -55,14 +55,14 @@ class Service:
         if code is not None:
             raise ServiceError(
                 f"the {self.name} must run until Ctrl-C",
-                came=f"it ended with exit code {code}, its last lines were:\n{self.last_lines()}\n",
-                mend=f"The whole log: {self.log}",
+                came=f"it ended with exit code {code}",
+                mend=self.last_lines(),
             )
 
     def last_lines(self) -> str:
-        """The end of its log, indented."""
+        """The end of its log, indented, and where the rest is."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(f"  {line}" for line in lines[-SHOWN_LINES:])
+        return "\n".join([f"Its log, {self.log}, ends:", *(f"  {line}" for line in lines[-SHOWN_LINES:])])
 
     def family(self) -> list[psutil.Process]:
         """It and its descendants, as far as they live."""
@@ -85,8 +85,8 @@ def wait_healthy(service: Service, others: Sequence[Service], say: Callable[[str
         if now - start > HEALTHY_WITHIN_S:
             raise ServiceError(
                 f"the {service.name} must answer within {HEALTHY_WITHIN_S:.0f} s",
-                came=f"it does not, its last lines were:\n{service.last_lines()}\n",
-                mend=f"The whole log: {service.log}",
+                came="it does not",
+                mend=service.last_lines(),
             )
         if now - report > REPORT_EVERY_S:
             say(f"{service.name}: not ready after {now - start:.0f} s, waiting")
