@@ -6,7 +6,8 @@ QuartetError            exit code 1
 ├── SourceError         the bytes of a dataset cannot be had or read
 ├── GateRefused         the data did not pass their Great Expectations suite
 ├── TrainingError       a training diverged or cannot start
-└── RegistryError       what the registry holds does not fit what was asked
+├── RegistryError       what the registry holds does not fit what was asked
+└── ServiceError        a process of `quartet serve` ended by itself or does not answer
 """
 
 from collections.abc import Mapping, Sequence
@@ -85,3 +86,7 @@ class StageFailed(QuartetError):
     def __init__(self, failed: Mapping[str, str]) -> None:
         count = f"{len(failed)} stage{'s' if len(failed) > 1 else ''} failed; what did not depend on them was done."
         Exception.__init__(self, "\n".join([count, *(f"\n{stage}:\n{tail}" for stage, tail in failed.items())]))
+
+
+class ServiceError(QuartetError):
+    """A process of `quartet serve` ended by itself or does not answer."""

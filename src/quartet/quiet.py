@@ -2,7 +2,12 @@
 
 
 def environment() -> dict[str, str]:
-    """Variables that switch off every tool's telemetry and chatter; the user's own settings win over them."""
+    """Variables that switch off every tool's telemetry and chatter; the user's own settings win over them.
+
+    Each is read by the pinned version: Prefect 3.8.8 in `prefect/settings/models/` and
+    `prefect/_internal/analytics/enabled.py`, MLflow 3.17.2 in `mlflow/environment_variables.py`, DVC 3.67.1 in
+    `dvc/analytics.py`. Great Expectations 1.24.1 has no telemetry left; its variable is for other versions.
+    """
     return {
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
@@ -10,6 +15,7 @@ def environment() -> dict[str, str]:
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
         "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
         "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DVC_NO_ANALYTICS": "1",
         "GX_ANALYTICS_ENABLED": "false",
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the records still go to the server
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # 20 are too few on a busy machine

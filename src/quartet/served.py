@@ -17,7 +17,9 @@ class QuartetModel(PythonModel):
         """Read weights, settings and encoder."""
         self.scorer = Scorer(Path(context.artifacts["model"]))
 
-    def predict(self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
+    def predict(
+        self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None
+    ) -> pd.DataFrame:
         """`predicted`, and the probability of each class."""
         return self.scorer.predict(model_input)
 

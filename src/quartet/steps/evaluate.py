@@ -26,7 +26,8 @@ def evaluate(project: Project, name: str) -> None:
     metrics = METRICS[encoder.facts["task"]]
     metric = plan.settings.metric or metrics[0]
     models = {model: TrainedModel(project, name, model, encoder) for model in plan.models}
-    ranking = rank({model: trained.mean("validation", metric) for model, trained in models.items()}, metric)
+    means = {model: trained.mean("validation", metric) for model, trained in models.items()}
+    ranking = sorted(means, key=lambda model: rank(metric, means[model], model, simple=model == plan.baseline))
     comparison = {
         "metric": metric,
         "task": encoder.facts["task"],
@@ -40,10 +41,9 @@ def evaluate(project: Project, name: str) -> None:
         write_json(folder / "comparison.json", comparison)
 
 
-def rank(means: dict[str, float], metric: str) -> list[str]:
-    """Model names, the best mean on validation first."""
-    sign = 1 if metric in LOWER_IS_BETTER else -1
-    return sorted(means, key=lambda model: (sign * means[model], model))
+def rank(metric: str, mean: float, model: str, *, simple: bool) -> tuple[float, bool, str]:
+    """What models are sorted by: the best mean on validation first; of equals, the baseline."""
+    return (mean if metric in LOWER_IS_BETTER else -mean), not simple, model
 
 
 class TrainedModel:
