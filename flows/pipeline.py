@@ -22,6 +22,7 @@ from quartet.pipeline import Stage, stages_of
 from quartet.project import Project
 from quartet.results import as_json, results
 from quartet.stages import RunningStage
+from quartet.tracking import tracking_uri
 
 POLL_S = 0.05
 RETRIES = {"ingest": 2}  # what the network may fail
@@ -78,8 +79,9 @@ def follow(project: Project, params: Params, names: list[str] | None) -> None:
     create_table_artifact(
         as_json(results(project, params, names)), key="results", description="Scores on the test split"
     )
-    link = (project.reports / "index.html").resolve().as_uri()
-    create_link_artifact(link, link_text="report", key="report", description="reports/index.html")
+    links = {"report": (project.reports / "index.html").resolve().as_uri(), "mlflow": tracking_uri(project)}
+    for key, link in links.items():
+        create_link_artifact(link, link_text=key, key=key, description=f"where this run's {key} is")
 
 
 class Walk:
