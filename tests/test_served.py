@@ -40,9 +40,8 @@ def texts() -> pd.DataFrame:
     settings = cases.tiny("text").DATASETS
     frame = cases.tiny("text").source()["items"]
     one = next(iter(settings.values()))
-    return frame.rename(columns={one["text"]: "text", one["target"]: "label"})[["text", "label"]].drop_duplicates(
-        "text"
-    )
+    frame = frame.rename(columns={one["text"]: "text", one["target"]: "label"})
+    return frame[["text", "label"]].drop_duplicates("text")
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +61,8 @@ def raw_input(project: Project, dataset: str, folder: Path) -> tuple[Path, pd.Da
         for number, picture in enumerate(items["picture"]):
             (folder / "in" / f"{number}.png").write_bytes(picture)
         return folder / "in", items[["picture"]]
-    raw = (
-        items.drop(columns=["split", "label"])
-        if dataset == "flowers"
-        else items[["text" if dataset == "texts" else "id"]]
-    )
+    columns = {"texts": ["text"], "karate": ["id"]}.get(dataset) or [c for c in items if c not in ("split", "label")]
+    raw = items[columns]
     raw.to_csv(folder / "in.csv", index=False)
     return folder / "in.csv", raw.drop(columns="id") if dataset == "flowers" else raw
 
