@@ -19,6 +19,7 @@ from quartet.errors import StageFailed
 from quartet.following import remember
 from quartet.params import Params, load_params
 from quartet.pipeline import Stage, stages_of
+from quartet.preflight import preflight
 from quartet.project import Project
 from quartet.results import as_json, results
 from quartet.stages import RunningStage
@@ -48,6 +49,7 @@ def run_stages(names: list[str] | None = None, force: bool = False) -> list[str]
     """Run what is stale of all datasets, or the named ones; then publish, promote and report."""
     project, report = Project(), Report()
     params = load_params(project.params)
+    preflight(project, params)  # a scheduled run starts here
     walk = Walk(project, report, force=force)
     try:
         if "plan" in stages_to_run(project, params, names or [], force=force):

@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from quartet.errors import UsageError
 from quartet.family import Encoder
 from quartet.project import Project, read_json, write_json
 
@@ -13,8 +14,17 @@ if TYPE_CHECKING:
 
 
 def read_plan(project: Project, step: str, name: str) -> SimpleNamespace:
-    """What plan wrote for one stage; its `settings` hold what the stage may read and nothing else."""
-    content = read_json(project.plan(step, name))
+    """What plan wrote for one stage; its `settings` hold what the stage may read and nothing else.
+
+    Raises:
+        UsageError: plan wrote none: the name is unknown, or plan did not run.
+    """
+    file = project.plan(step, name)
+    if not file.exists():
+        known = ", ".join(sorted(other.stem for other in file.parent.glob("*.json"))) or "nothing"
+        mend = "Run `quartet stage plan` after an edit of params.yaml, or `quartet run`, which runs all that is needed."
+        raise UsageError(f"{step} runs for what plan planned: {known}", came=f"{name!r} came", mend=mend)
+    content = read_json(file)
     return SimpleNamespace(**content | {"settings": SimpleNamespace(**content["settings"])})
 
 
@@ -25,9 +35,17 @@ def save_tables(tables: "dict[str, pd.DataFrame]", folder: Path) -> None:
 
 
 def load_tables(folder: Path) -> "dict[str, pd.DataFrame]":
-    """The tables of a folder, by name."""
+    """The tables of a folder, by name.
+
+    Raises:
+        UsageError: there are none: ingest did not run.
+    """
     import pandas as pd
 
+    if not (folder / "items.parquet").exists():
+        raise UsageError(
+            f"{folder} holds canonical tables", came="it does not", mend="Run `quartet run` or `dvc repro`."
+        )
     return {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
 
 

@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args
@@ -16,6 +15,7 @@ from quartet.errors import UsageError
 from quartet.family import Family, family_names
 from quartet.params import json_schema
 from quartet.pipeline import CODE_ELSEWHERE
+from quartet.preflight import version_text
 from quartet.project import Project, write_json, write_text
 from quartet.rendering import write_dvc_yaml
 from quartet.settings import TrainerSettings
@@ -88,7 +88,7 @@ def texts(project: Project) -> dict[Path, str]:
         project.root / ".gitignore": GITIGNORE,
         project.root / ".dvcignore": DVCIGNORE,
         project.mine / "README.md": MINE,
-        project.root / CODE_ELSEWHERE: f"quartet-ml=={version('quartet-ml')}\n",
+        project.root / CODE_ELSEWHERE: version_text(),
         project.params: params_text(),
     }
 

@@ -1,10 +1,12 @@
 """What must hold before a run: everything missing or misconfigured, and how to mend it."""
 
 import shutil
+from importlib.metadata import version
 
 from quartet.errors import UsageError
 from quartet.params import Params
-from quartet.project import Project
+from quartet.pipeline import CODE, CODE_ELSEWHERE
+from quartet.project import Project, write_text
 from quartet.rendering import write_dvc_yaml
 from quartet.sources import check, local_file
 from quartet.stages import dvc
@@ -20,8 +22,22 @@ def preflight(project: Project, params: Params) -> None:
     if problems:
         came = "\n".join(["", *(f"  {problem}" for problem in problems)])
         raise UsageError("a run has all it needs", came=f"nothing was run:{came}", mend="")
+    if not (project.root / CODE).is_dir():
+        note_version(project)
     for settings in params.datasets.values():
         adopt(project, settings.source)
+
+
+def note_version(project: Project) -> None:
+    """Keep quartet.lock true: in a user's project it stands for the code, as a dependency of plan."""
+    file, text = project.root / CODE_ELSEWHERE, version_text()
+    if not file.exists() or file.read_text(encoding="utf-8") != text:
+        write_text(file, text)
+
+
+def version_text() -> str:
+    """What quartet.lock holds."""
+    return f"quartet-ml=={version('quartet-ml')}\n"
 
 
 def tools(project: Project) -> list[str]:
