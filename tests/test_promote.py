@@ -1,5 +1,10 @@
 """The registry's life on a small regression, with the real steps and a real MLflow store."""
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 
 import cases
@@ -78,9 +83,14 @@ def test_a_registered_version_answers_raw_input_as_predict_does(project, tmp_pat
 
     raw = project.mine / "tiny.csv"
     predict_file(project, "tiny", raw, tmp_path / "out.csv", alias="champion")
-    mlflow.set_tracking_uri(tracking.tracking_uri(project))
+    tracking.connect(project)
     served = mlflow.pyfunc.load_model("models:/tiny@champion").predict(pd.read_csv(raw))
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out.csv"), served)
+
+
+def test_a_project_does_not_leave_its_store_to_the_next(project):
+    tracking.connect(project)
+    assert "MLFLOW_TRACKING_URI" not in os.environ
 
 
 def test_a_baseline_stays_where_no_network_beats_it_with_confidence(make_project):
@@ -101,3 +111,13 @@ def test_no_model_below_the_minimum_is_promoted(make_project):
     assert decision.verdict == "refused"
     assert "falls short of the minimum 1.5" in " ".join(decision.reasons)
     assert aliases(project) == {"challenger": decision.fingerprint}
+
+
+def test_two_publications_at_once_make_each_run_and_version_once(make_project):
+    project = make_project(DATA, {"line": LINEAR}, {"tiny.csv": cases.tiny("tabular").source()["items"]})
+    run_steps(project)
+    command = [sys.executable, "-m", "quartet", "publish", "--json"]
+    publishing = [subprocess.Popen(command, cwd=project.root, stdout=subprocess.PIPE) for _ in range(2)]
+    counts = [json.loads(process.communicate()[0]) for process in publishing]
+    assert sorted(count["versions"] for count in counts) == [0, 1]
+    assert sorted(count["runs"] for count in counts) == [0, 1]

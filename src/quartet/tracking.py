@@ -40,15 +40,24 @@ def connect(project: Project) -> "MlflowClient":
     """
     import mlflow
 
+    named = "MLFLOW_TRACKING_URI" in os.environ
     mlflow.set_tracking_uri(tracking_uri(project))
+    if not named:  # mlflow sets it for its children; another project in this process would take it for the user's
+        os.environ.pop("MLFLOW_TRACKING_URI", None)
     with store_lock(project):  # the client's constructor makes and migrates the database
         return mlflow.MlflowClient()
 
 
 def store_lock(project: Project) -> FileLock:
-    """Held while the store is made and while publish and promote change it."""
+    """Held while the store and its experiments are made."""
     project.hidden.mkdir(parents=True, exist_ok=True)
     return FileLock(project.hidden / "mlflow.lock")
+
+
+def publication_lock(project: Project) -> FileLock:
+    """Held by publish and promote: two at once would each find the same run or version missing."""
+    project.hidden.mkdir(parents=True, exist_ok=True)
+    return FileLock(project.hidden / "publication.lock")
 
 
 def experiment_id(client: "MlflowClient", project: Project, dataset: str) -> str:

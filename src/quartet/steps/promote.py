@@ -36,10 +36,11 @@ def promote(project: Project, names: list[str] | None = None) -> dict[str, Decis
     """
     params, client = load_params(project.params), tracking.connect(project)
     decisions: dict[str, Decision | None] = {}
-    for dataset in names or params.datasets:
-        comparison = load_comparison(project, dataset)
-        ready = comparison if comparison and comparison.accepted else None
-        decisions[dataset] = Gate(client, params, ready).decide() if ready else None
+    with tracking.publication_lock(project):
+        for dataset in names or params.datasets:
+            comparison = load_comparison(project, dataset)
+            ready = comparison if comparison and comparison.accepted else None
+            decisions[dataset] = Gate(client, params, ready).decide() if ready else None
     return decisions
 
 

@@ -26,12 +26,13 @@ def publish(project: Project, names: list[str] | None = None) -> dict[str, int]:
     """Complete live runs, create missing ones, register the best seed of each model; counts of what was new."""
     client = tracking.connect(project)
     new = {"runs": 0, "versions": 0}
-    for dataset in names or load_params(project.params).datasets:
-        comparison = load_comparison(project, dataset)
-        if comparison and comparison.accepted:
-            publication = Publication(project, client, comparison)
-            new["runs"] += sum(publication.publish_run(model, seed) for model, seed in publication.all_seeds())
-            new["versions"] += sum(publication.publish_version(model) for model in comparison.ranking)
+    with tracking.publication_lock(project):
+        for dataset in names or load_params(project.params).datasets:
+            comparison = load_comparison(project, dataset)
+            if comparison and comparison.accepted:
+                publication = Publication(project, client, comparison)
+                new["runs"] += sum(publication.publish_run(model, seed) for model, seed in publication.all_seeds())
+                new["versions"] += sum(publication.publish_version(model) for model in comparison.ranking)
     return new
 
 
