@@ -20,8 +20,8 @@ def preflight(project: Project, params: Params) -> None:
     """
     problems = [problem for problem in (*tools(project), *sources(project, params)) if problem]
     if problems:
-        came = "\n".join(["", *(f"  {problem}" for problem in problems)])
-        raise UsageError("a run has all it needs", came=f"nothing was run:{came}", mend="")
+        came = "\n".join(["this is missing:", *(f"  {problem.rstrip('.')}" for problem in problems)])
+        raise UsageError("a run has all it needs", came=came, mend="\nNothing was run.")
     if not (project.root / CODE).is_dir():
         note_version(project)
     for settings in params.datasets.values():

@@ -2,7 +2,18 @@
 
 
 def environment() -> dict[str, str]:
-    """Variables that switch off every tool's telemetry and chatter; the user's own settings win over them.
+    """Variables that switch off every tool's telemetry and chatter; the user's own settings win over them."""
+    return telemetry() | {
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the records still go to the server
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # 20 are too few on a busy machine
+        "MLFLOW_LOGGING_LEVEL": "WARNING",
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # 7 hold a training for minutes when the server is down
+    }
+
+
+def telemetry() -> dict[str, str]:
+    """Variables that keep the tools from calling home.
 
     Each is read by the pinned version: Prefect 3.8.8 in `prefect/settings/models/` and
     `prefect/_internal/analytics/enabled.py`, MLflow 3.17.2 in `mlflow/environment_variables.py`, DVC 3.67.1 in
@@ -17,9 +28,4 @@ def environment() -> dict[str, str]:
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "DVC_NO_ANALYTICS": "1",
         "GX_ANALYTICS_ENABLED": "false",
-        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the records still go to the server
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # 20 are too few on a busy machine
-        "MLFLOW_LOGGING_LEVEL": "WARNING",
-        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # 7 hold a training for minutes when the server is down
     }

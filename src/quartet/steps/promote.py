@@ -144,9 +144,8 @@ class Gate:
         """Whether the candidate is not worse than the champion with confidence."""
         loss, bound = self.gain(champion, candidate)
         verb = "is worse than" if bound > 0 else "is not worse than"
-        self.reasons.append(
-            f"{candidate.model} {verb} the champion {champion.model} ({-loss:+.4f}; {self.at_least(bound)} lost)"
-        )
+        difference = f"{0.0 - loss:+.4f} on test, at {self.confidence:.0%} confidence"
+        self.reasons.append(f"{candidate.model} {verb} the champion {champion.model} ({difference})")
         return bound <= 0
 
     def gain(self, a: Contender, b: Contender) -> tuple[float, float]:
