@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from breaking import broken, with_column
 from quartet.families.image.tables import describe
 
 Tables = dict[str, pd.DataFrame]
@@ -49,18 +50,6 @@ def source(seed: int = 0) -> Tables:
     labels = generator.permutation(CLASSES * 36)
     pictures = [file(draw(label, generator)) for label in labels]
     return {"items": pd.DataFrame({"picture": pictures, "label": labels})}
-
-
-def broken(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Tables], Tables]:
-    return lambda tables: tables | {"items": change(tables["items"].copy())}
-
-
-def with_column(name: str, value: object, rows: slice = slice(None)) -> Callable[[pd.DataFrame], pd.DataFrame]:
-    def change(items: pd.DataFrame) -> pd.DataFrame:
-        items.loc[items.index[rows], name] = value
-        return items
-
-    return change
 
 
 def with_picture(

@@ -1,9 +1,9 @@
 """A small table for the contract suite: numbers and a category that decide the target."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
+
+from breaking import broken, with_column
 
 Tables = dict[str, pd.DataFrame]
 
@@ -37,18 +37,6 @@ def source(seed: int = 0) -> Tables:
     kind = np.where(weight > 16, "large", "small")
     frame = pd.DataFrame({"length": length, "width": width, "colour": colour, "weight": weight, "kind": kind})
     return {"items": frame}
-
-
-def broken(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[Tables], Tables]:
-    return lambda tables: tables | {"items": change(tables["items"].copy())}
-
-
-def with_column(name: str, value: object, rows: slice = slice(None)) -> Callable[[pd.DataFrame], pd.DataFrame]:
-    def change(items: pd.DataFrame) -> pd.DataFrame:
-        items.loc[items.index[rows], name] = value
-        return items
-
-    return change
 
 
 def overlap(items: pd.DataFrame) -> pd.DataFrame:
