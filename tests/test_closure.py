@@ -1,3 +1,6 @@
+import shutil
+
+from quartet import closure as quartet_closure
 from quartet.closure import closure, code_hash, file_hash
 from quartet.family import family_names
 from quartet.steps.plan import step_code
@@ -22,8 +25,22 @@ def test_ingest_of_one_family_depends_on_its_own_reader_only():
     assert len(set(hashes.values())) == len(hashes)
 
 
-def test_only_the_names_reached_enter_the_hash():
-    assert code_hash(["quartet.errors"]) != code_hash(["quartet.project"])
+def test_an_edit_of_an_imported_module_changes_the_hash_and_of_another_does_not(tmp_path, monkeypatch):
+    shutil.copytree(quartet_closure.PACKAGE, tmp_path / "quartet")
+    monkeypatch.setattr(quartet_closure, "PACKAGE", tmp_path / "quartet")
+
+    def now() -> str:
+        for cached in (quartet_closure._source, quartet_closure._imports):
+            cached.cache_clear()
+        return code_hash(["quartet.steps.ingest"])
+
+    before = now()
+    with (tmp_path / "quartet/steps/train.py").open("a") as other:
+        other.write("# edited\n")
+    assert now() == before
+    with (tmp_path / "quartet/sources/files.py").open("a") as reached:
+        reached.write("# edited\n")
+    assert now() != before
 
 
 def test_a_folders_hash_knows_names_and_contents(tmp_path):

@@ -14,7 +14,7 @@ from quartet.params import json_schema, load_params
 DATASETS = 'datasets:\n  cancer: {family: tabular, source: "sklearn:breast_cancer", target: diagnosis}\n'
 MODELS = "models:\n  net: {dataset: cancer, architecture: mlp}\n"
 GOOD = DATASETS + MODELS
-WINE = "  wine: {family: tabular, source: a.csv, target: t}\n"
+WINE = "  wine: {family: tabular, source: 'sklearn:wine', target: t}\n"
 
 
 def model(settings: str, *, name: str = "net") -> str:

@@ -78,3 +78,60 @@ def test_a_champion_answers_raw_input_as_predict_does(project, dataset, tmp_path
     served = pd.read_parquet(tmp_path / "served.parquet")
     assert len(served) == 7
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out.parquet")[served.columns], served)
+
+
+KINDS = pd.DataFrame(
+    {
+        "n": [1, 2, 3, 4, 5, 6] * 15,
+        "flag": [True, False, True, False, True, False] * 15,
+        "code": ["1", "A1", "1", "A1", "1", "A1"] * 15,
+        "extra": [float(i) for i in range(90)],
+        "y": [1, 0, 1, 0, 1, 0] * 15,
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def kinds(make_project) -> Project:
+    data = {"family": "tabular", "source": "data/mine/kinds.csv", "target": "y"}
+    models = {"base": {"dataset": "kinds", "architecture": "logistic_regression"}}
+    project: Project = make_project({"kinds": data}, models, {"kinds.csv": KINDS}, n_seeds=1)
+    run_steps(project)
+    publish(project)
+    promote(project)
+    return project
+
+
+@pytest.mark.parametrize("rows", [slice(None), slice(0, None, 2)])
+def test_a_users_own_file_is_predicted_as_it_was_trained_on(kinds, tmp_path, rows):
+    chosen = KINDS[rows]
+    chosen.to_parquet(tmp_path / "in.parquet")  # with its index, and with codes that look like numbers
+    chosen.to_csv(tmp_path / "in.csv", index=False)
+    for name in ("in.parquet", "in.csv"):
+        result = command(
+            kinds.root, "quartet", "predict", "kinds", str(tmp_path / name), "-o", str(tmp_path / "o.parquet")
+        )
+        assert result.returncode == 0, result.stderr
+        predicted = pd.read_parquet(tmp_path / "o.parquet")["predicted"]
+        assert predicted.tolist() == chosen["y"].astype(str).tolist()
+
+
+def test_a_served_model_takes_whole_numbers(kinds):
+    ask = (
+        "import mlflow, pandas as pd; mlflow.set_tracking_uri('sqlite:///mlflow.db'); "
+        "print(mlflow.pyfunc.load_model('models:/kinds@champion').predict(pd.read_csv('data/mine/kinds.csv')).shape)"
+    )
+    result = command(kinds.root, sys.executable, "-c", ask)
+    assert "(90, 3)" in result.stdout, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [(KINDS.drop(columns="flag"), "flag is not among"), (KINDS.assign(n="many"), "row 0 has 'many'")],
+)
+def test_wrong_columns_to_predict_are_named(kinds, tmp_path, frame, message):
+    frame.to_csv(tmp_path / "in.csv", index=False)
+    result = command(kinds.root, "quartet", "predict", "kinds", str(tmp_path / "in.csv"), "-o", str(tmp_path / "o.csv"))
+    assert (result.returncode, message in result.stderr, (tmp_path / "o.csv").exists()) == (1, True, False), (
+        result.stderr
+    )

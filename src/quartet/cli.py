@@ -103,8 +103,10 @@ def promote(names: tuple[str, ...], as_json: bool) -> int:
     """Decide which version serves, and write the decision and its reasons to registry/."""
     from quartet.params import check_datasets, load_params
     from quartet.steps.promote import promote as promote_step
+    from quartet.steps.publish import publish as publish_step
 
     check_datasets(load_params(Project().params), names)
+    publish_step(Project(), list(names))
     decisions = promote_step(Project(), list(names))
     if as_json:
         click.echo(json.dumps({name: vars(decision) if decision else None for name, decision in decisions.items()}))

@@ -1,10 +1,12 @@
 """What evaluate wrote, and whether the models on disk are still those it compared."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from quartet.closure import file_hash
 from quartet.family import SPLITS
 from quartet.metrics import LOWER_IS_BETTER
 from quartet.project import Project, read_json
@@ -52,7 +54,8 @@ class Comparison:
 
     def mean(self, model: str, split: str = "test") -> float:
         """A model's mean over seeds."""
-        return float(self.models[model][split][self.metric]["mean"])
+        mean = self.models[model][split][self.metric]["mean"]
+        return math.nan if mean is None else float(mean)
 
     def seeds(self, model: str) -> list[str]:
         """The names of its seeds' folders."""
@@ -61,7 +64,8 @@ class Comparison:
     def best_seed(self, model: str) -> str:
         """The seed that is best on validation: the one a version holds."""
         values = self.models[model]["validation"][self.metric]["values"]
-        return max(zip(self.seeds(model), values, strict=True), key=lambda pair: self.sign * pair[1])[0]
+        known = [-math.inf if value is None else self.sign * value for value in values]  # undefined ranks last
+        return self.seeds(model)[known.index(max(known))]
 
     def fingerprint(self, model: str, seed: str | None = None) -> str:
         """The fingerprint of one seed, of the best where none is named."""
@@ -77,7 +81,9 @@ class Comparison:
         return gate_passed(self.project, self.dataset)
 
     def is_fresh(self) -> bool:
-        """Whether the models on disk are those that were compared."""
+        """Whether the models and the prepared data on disk are those that were compared."""
+        if self.content["data"] != file_hash(self.project.prepared(self.dataset)):
+            return False
         pairs = [
             (self.folder(model, seed) / "config.json", model, seed)
             for model in self.models

@@ -24,11 +24,12 @@ from quartet.stages import dvc
 GITIGNORE = """\
 # what stages write: all outs, so that DVC never writes a .gitignore of its own
 /plan
-/data/*
-!/data/mine
-/data/mine/*
-!/data/mine/README.md
-!/data/mine/*.dvc
+/data/*/raw
+/data/*/prepared
+/data/*/validation.json
+# your own files, which DVC keeps; not the whole folder, or DVC would not see their .dvc files
+/data/mine/*.csv
+/data/mine/*.parquet
 /models
 /evaluation
 # what is made from those

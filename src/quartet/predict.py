@@ -26,7 +26,7 @@ def predict_file(project: Project, dataset: str, source: Path, output: Path, *, 
     if output.suffix not in (".csv", ".parquet"):
         raise UsageError("predictions go to a .csv or .parquet file", came=f"{output} came", mend="Name one with -o.")
     check_datasets(load_params(project.params), [dataset])
-    raw = read_input(source)
+    raw = read_input(source).reset_index(drop=True)
     uri = registry.alias_uri(tracking.connect(project), dataset, alias)
     predictions = registry.load_scorer(uri).predict(raw)
     named = raw[[column for column in NAMES if column in raw]]

@@ -2,6 +2,7 @@
 
 import shutil
 from importlib.metadata import version
+from pathlib import Path
 
 from quartet.errors import UsageError
 from quartet.params import Params
@@ -67,9 +68,14 @@ def sources(project: Project, params: Params) -> list[str]:
     return found
 
 
+def in_step(file: Path) -> bool:
+    """Whether DVC's record of a file is younger than the file; `dvc add` of the same content changes nothing."""
+    record = file.with_name(f"{file.name}.dvc")
+    return record.exists() and record.stat().st_mtime >= file.stat().st_mtime
+
+
 def adopt(project: Project, source: str) -> None:
-    """Put a file of the user's under DVC, once."""
+    """Put a file of the user's under DVC, and again when it has changed."""
     file = local_file(source)
-    mine = file and project.mine.resolve() in (project.root / file).resolve().parents
-    if mine and not (project.root / f"{file}.dvc").exists():
-        dvc(project, "add", "--quiet", str(file))
+    if file and not in_step(project.root / file):
+        dvc(project, "add", str(file))

@@ -109,11 +109,26 @@ def log_model(run_id: str, served: Path, raw: "pd.DataFrame", predictions: "pd.D
             python_model=str(PACKAGE / "served.py"),
             artifacts={"model": str(served)},
             code_paths=[str(PACKAGE)],
-            signature=mlflow.models.infer_signature(raw, predictions),
+            signature=lenient(mlflow.models.infer_signature(raw, predictions)),
             input_example=raw,
             pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
         )
     return str(info.model_uri)
+
+
+def lenient(signature: Any) -> Any:
+    """The signature with the columns' names but any type where it is not bytes.
+
+    MLflow refuses whole numbers where the example held fractions, and numbers where it held text; the model reads both.
+    """
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, DataType, Schema
+    from mlflow.types.schema import AnyType
+
+    anything: Any = AnyType()  # type: ignore[no-untyped-call]
+    given = signature.inputs.inputs
+    columns = [column if column.type == DataType.binary else ColSpec(anything, column.name) for column in given]
+    return ModelSignature(inputs=Schema(columns), outputs=signature.outputs)
 
 
 def add_version(client: "MlflowClient", dataset: str, *, source: str, run_id: str, tags: dict[str, str]) -> None:
@@ -124,14 +139,14 @@ def add_version(client: "MlflowClient", dataset: str, *, source: str, run_id: st
 
 
 def set_aliases(client: "MlflowClient", dataset: str, wanted: dict[str, str | None]) -> None:
-    """Point each alias to the version of a fingerprint; one without such a version is removed."""
+    """Point each alias to the version of a fingerprint; one of None is removed, one without such a version stays."""
     there = versions(client, dataset)
-    now = client.get_registered_model(dataset).aliases
+    now = client.get_registered_model(dataset).aliases if there else {}
     for alias, fingerprint in wanted.items():
         version = there.get(fingerprint or "")
         if version and str(now.get(alias)) != str(version.version):
             client.set_registered_model_alias(dataset, alias, version.version)
-        if not version and alias in now:
+        if fingerprint is None and alias in now:
             client.delete_registered_model_alias(dataset, alias)
 
 

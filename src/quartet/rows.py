@@ -32,7 +32,9 @@ def select(frame: pd.DataFrame, settings: Any, content: list[str]) -> pd.DataFra
     require(frame, [*settings.keep, *content])
     rows = frame if "id" in frame else frame.assign(id=np.arange(len(frame)))
     for column, values in settings.keep.items():
-        rows = rows[rows[column].astype(str).isin(values)]
+        rows = rows[as_text(rows[column]).isin(values)]
+    if settings.keep and rows.empty:
+        raise SourceError("`keep` leaves rows", came=f"no row has {settings.keep}", mend="Correct its values.")
     return rows.drop_duplicates(content) if settings.deduplicate else rows
 
 
@@ -43,7 +45,19 @@ def split_of(rows: pd.DataFrame, settings: Any, content: pd.Series, seed: int) -
     keys = rows[settings.group].astype(str) if settings.group else content
     published = rows[settings.split] if settings.split else pd.Series(None, index=rows.index, dtype=object)
     fractions = {"validation": settings.validation_fraction, "test": settings.test_fraction}
-    return published_or_hashed(published, keys, seed=seed, **fractions)
+    split = published_or_hashed(published, keys, seed=seed, **fractions)
+    if settings.group:
+        refuse_straddling(split, keys)
+    return split
+
+
+def refuse_straddling(split: pd.Series, groups: pd.Series) -> None:
+    """Raise SourceError where a published split tears a group apart."""
+    n_splits = split.groupby(groups).nunique()
+    torn = n_splits.index[n_splits > 1]
+    if len(torn):
+        came = f"{', '.join(map(str, torn[:5]))} stand in several, {len(torn)} groups in all"
+        raise SourceError("each group stands in one split", came=came, mend="Mend the split column, or leave it out.")
 
 
 def as_labels(values: pd.Series, task: str) -> pd.Series:

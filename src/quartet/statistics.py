@@ -57,10 +57,11 @@ def lower_bound(samples: "np.ndarray", confidence: float = 0.95) -> float:
 
 
 def p_value(differences: "np.ndarray") -> float:
-    """Two-sided bootstrap p-value of «the paired difference is zero», never below 2 / (n + 1).
+    """Two-sided bootstrap p-value of «the paired difference is zero», never below 2 / (n + 1); 1 where none is defined.
 
     Source: Davison & Hinkley 1997, Bootstrap Methods and their Application, eq. 4.11.
     """
+    differences = differences[differences == differences]  # where the metric is defined
     n = len(differences)
     tail = min((differences <= 0).sum(), (differences >= 0).sum())
     return float(min(1.0, 2 * (tail + 1) / (n + 1)))

@@ -104,6 +104,7 @@ class LiveCurve:
         self.client: MlflowClient | None = None
         self.run_id = ""
         self.lost = False
+        self.done: set[int] = set()  # epochs that an earlier start of the same training has logged
 
     def listen(self, row: Row) -> None:
         """Take one row."""
@@ -119,7 +120,8 @@ class LiveCurve:
 
         try:
             self.client = self.client or self.open()
-            log_rows(self.client, self.run_id, pd.DataFrame(self.waiting))
+            fresh = [row for row in self.waiting if int(row["epoch"]) not in self.done]
+            log_rows(self.client, self.run_id, pd.DataFrame(fresh, columns=list(self.waiting[0])))
         except Exception as error:  # whatever the store's client raises: a training does not depend on it
             self.lost = True
             print(f"no live curves of {self.name}: {error}; `quartet publish` writes them later", file=sys.stderr)
@@ -129,8 +131,14 @@ class LiveCurve:
         """Connect and open the run."""
         client = connect(self.project)
         experiment = experiment_id(client, self.project, self.dataset)
-        self.run_id = open_run(client, experiment, self.name, self.fingerprint).info.run_id
+        run = open_run(client, experiment, self.name, self.fingerprint)
+        self.run_id, self.done = run.info.run_id, {*logged_epochs(client, run.info.run_id)}
         return client
+
+
+def logged_epochs(client: "MlflowClient", run_id: str) -> list[int]:
+    """The epochs whose losses a run holds."""
+    return [metric.step for metric in client.get_metric_history(run_id, "validation_loss")]
 
 
 def log_rows(client: "MlflowClient", run_id: str, rows: "pd.DataFrame") -> None:

@@ -94,3 +94,16 @@ def test_a_corrupted_dataset_is_stopped_and_the_others_go_on(root):
     assert (root / "models/b/b-base/seed-0/weights.safetensors").read_bytes() == before
     assert "stopped by the gate" in command(root, "quartet", "status").stdout
     assert command(root, "dvc", "status", "evaluate@a").stdout.strip().endswith("up to date.")
+
+
+def test_a_users_file_travels_with_push_and_pull(root, tmp_path):
+    (root / "data/mine/b.csv").write_text(rows(90))
+    assert command(root, "quartet", "run").returncode == 0
+    command(root, "dvc", "remote", "add", "--default", "folder", str(tmp_path / "remote"))
+    assert command(root, "dvc", "push").returncode == 0
+    command(root, "git", "add", "-A")
+    command(root, "git", "-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "Run")
+    command(tmp_path, "git", "clone", "-q", str(root), "second")
+    assert command(tmp_path / "second", "dvc", "pull").returncode == 0
+    assert (tmp_path / "second/data/mine/b.csv").read_text() == rows(90)
+    assert "up to date" in command(tmp_path / "second", "dvc", "status").stdout

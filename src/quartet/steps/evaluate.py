@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from quartet.artifacts import load_encoder, read_plan
+from quartet.closure import file_hash
 from quartet.metrics import LOWER_IS_BETTER, METRICS, confusion, expected_calibration_error, reliability, score
 from quartet.predictions import split_outputs
 from quartet.project import Project, read_json, whole_folder, write_json
@@ -29,6 +30,7 @@ def evaluate(project: Project, name: str) -> None:
     means = {model: trained.mean("validation", metric) for model, trained in models.items()}
     ranking = sorted(means, key=lambda model: rank(metric, means[model], model, simple=model == plan.baseline))
     comparison = {
+        "data": file_hash(project.prepared(name)),
         "metric": metric,
         "task": encoder.facts["task"],
         "classes": encoder.classes,
@@ -41,9 +43,10 @@ def evaluate(project: Project, name: str) -> None:
         write_json(folder / "comparison.json", comparison)
 
 
-def rank(metric: str, mean: float, model: str, *, simple: bool) -> tuple[float, bool, str]:
-    """What models are sorted by: the best mean on validation first; of equals, the baseline."""
-    return (mean if metric in LOWER_IS_BETTER else -mean), not simple, model
+def rank(metric: str, mean: float, model: str, *, simple: bool) -> tuple[bool, float, bool, str]:
+    """What models are sorted by: the best mean on validation first, undefined ones last; of equals, the baseline."""
+    undefined = mean != mean
+    return undefined, 0.0 if undefined else mean if metric in LOWER_IS_BETTER else -mean, not simple, model
 
 
 class TrainedModel:

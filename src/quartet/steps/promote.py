@@ -7,7 +7,7 @@ from quartet import provenance, registry, tracking
 from quartet.artifacts import load_encoder, load_tables
 from quartet.closure import file_hash
 from quartet.comparisons import Comparison, load_comparison
-from quartet.errors import SourceError
+from quartet.errors import RegistryError, SourceError, UsageError
 from quartet.params import Params, load_params
 from quartet.predictions import split_outputs
 from quartet.project import Project
@@ -66,6 +66,9 @@ class Gate:
             passed = self.not_worse(candidate, champion) and passed
         decision = self.decision(candidate, champion, standing, passed=passed)
         known = self.already_made(decision)
+        if passed and candidate.fingerprint not in registry.versions(self.client, self.dataset):
+            mend = "Run `quartet publish` and promote again."
+            raise RegistryError("what is promoted is registered", came=f"{candidate.model} is not", mend=mend)
         if not known:
             registry.append(self.project, self.dataset, decision)
         serves = (known or decision) if passed else standing
@@ -78,13 +81,15 @@ class Gate:
         if decision.verdict == "promoted":
             return standing if standing and standing.fingerprint == decision.fingerprint else None
         recent = self.history[self.history.index(standing) + 1 :] if standing else self.history
-        return next(
-            (old for old in recent if (old.fingerprint, old.data) == (decision.fingerprint, decision.data)), None
-        )
+        made = (decision.fingerprint, decision.data, decision.reasons)
+        return next((old for old in recent if (old.fingerprint, old.data, old.reasons) == made), None)
 
     def candidate(self) -> Contender:
         """The best on validation; the baseline where that network is not better with confidence."""
         best = self.settings.candidate or self.comparison.ranking[0]
+        if best not in self.comparison.models:
+            must = f"candidate of {self.dataset} is a model that was trained and compared"
+            raise UsageError(must, came=f"{best} was not", mend="Run `quartet run` first.")
         chosen = "as `candidate:` says" if self.settings.candidate else "best on validation"
         self.reasons.append(f"{best} is the candidate, {chosen} ({self.of(best, 'validation')})")
         baseline = self.comparison.baseline
@@ -110,6 +115,9 @@ class Gate:
         scorer = registry.load_champion(self.client, self.dataset, standing.fingerprint)
         if scorer is None:
             self.reasons.append(f"the champion {standing.model} is in no registry at hand and could not be rescored")
+            return None
+        if bool(scorer.encoder.classes) != bool(self.comparison.content["classes"]):
+            self.reasons.append(f"the champion {standing.model} was trained for another task")
             return None
         items = load_tables(self.project.raw(self.dataset))["items"]
         try:

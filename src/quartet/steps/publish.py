@@ -60,8 +60,9 @@ class Publication:
         if run.data.tags.get(PUBLISHED) == "true":
             return False
         run_id, folder = run.info.run_id, self.comparison.folder(model, seed)
-        if not run.data.metrics:
-            tracking.log_rows(self.client, run_id, pd.read_csv(folder / "history.csv"))
+        rows = pd.read_csv(folder / "history.csv")
+        missing = rows[~rows["epoch"].isin(tracking.logged_epochs(self.client, run_id))]
+        tracking.log_rows(self.client, run_id, missing)
         tracking.log_result(self.client, run_id, self.result(model, seed))
         self.log_lineage(run_id, model)
         self.client.set_tag(run_id, PUBLISHED, "true")

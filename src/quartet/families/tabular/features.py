@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from quartet.errors import SourceError
 from quartet.family import Encoder
-from quartet.rows import feature_columns
+from quartet.rows import as_text, feature_columns, require
 
 
 def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
@@ -25,8 +26,9 @@ def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
 def fit_column(values: pd.Series) -> dict[str, Any]:
     """A number's range and median, or a text's categories in order."""
     if pd.api.types.is_numeric_dtype(values):
-        low, high = float(values.min()), float(values.max())
-        return {"name": values.name, "kind": "number", "low": low, "high": high, "median": float(values.median())}
+        known = values.dropna() if values.notna().any() else pd.Series([0.0])  # known in other splits only
+        facts = {"low": float(known.min()), "high": float(known.max()), "median": float(known.median())}
+        return {"name": values.name, "kind": "number", **facts}
     return {"name": values.name, "kind": "category", "categories": sorted(values.dropna().unique())}
 
 
@@ -61,5 +63,24 @@ def encode_label(labels: pd.Series, encoder: Encoder) -> np.ndarray:
 
 
 def raw_input(items: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
-    """The feature columns."""
-    return items[[column["name"] for column in encoder.facts["columns"]]]
+    """The feature columns, numbers and categories as training saw them.
+
+    Raises:
+        SourceError: a column is not there, or holds text where the model takes numbers.
+    """
+    columns = encoder.facts["columns"]
+    require(items, [column["name"] for column in columns])
+    read = {column["name"]: read_column(items[column["name"]], column["kind"]) for column in columns}
+    return pd.DataFrame(read, index=items.index)
+
+
+def read_column(values: pd.Series, kind: str) -> pd.Series:
+    """A column of raw input as float64, or as text."""
+    if kind == "category":
+        return as_text(values)
+    numbers = pd.to_numeric(values, errors="coerce").astype(float)
+    wrong = values[numbers.isna() & values.notna()]
+    if len(wrong):
+        came = f"row {wrong.index[0]} has {wrong.iloc[0]!r}, the first of {len(wrong)}"
+        raise SourceError(f"{values.name} holds numbers", came=came, mend="Correct it, or leave it empty.")
+    return numbers

@@ -10,12 +10,15 @@ from quartet.facts import count, count_classes, mark_copies
 from quartet.rows import feature_columns
 from quartet.splits import content_hash
 
+MAX_CATEGORIES = 1000
+
 
 def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.DataFrame]:
     """Mark rows that share all features, and rows that hold an infinite number."""
     features = tables["items"][feature_columns(tables["items"])]
     items = mark_copies(tables["items"], content_hash(features))
-    items["infinite"] = pd.Series(np.isinf(features.select_dtypes("number").to_numpy()).any(axis=1), items.index)
+    numbers = items[["label", *features]].select_dtypes("number").to_numpy()
+    items["infinite"] = pd.Series(np.isinf(numbers).any(axis=1), items.index)
     counts = count_classes(items) if settings.task == "classification" else {}
     return {"items": items, "facts": count(items, settings.minimum_items, **counts)}
 
@@ -25,10 +28,21 @@ def checks(tables: dict[str, pd.DataFrame], settings: Any) -> list[Expectation]:
     found = [*labels_and_splits("label", settings.classes), never("infinite", "no number is infinite")]
     for column in feature_columns(tables["items"]):
         found += [present(column, settings.max_missing), varied(column)]
+        if not pd.api.types.is_numeric_dtype(tables["items"][column]):
+            found.append(few_categories(column))
     if settings.task == "classification":
         found.append(fact("n_classes_missing", "there are at least two classes", at_most=0))
         found.append(fact("n_classes_untrained", "each class occurs in the training split", at_most=0))
+    else:
+        found.append(varied("label"))
     return found
+
+
+def few_categories(column: str) -> Expectation:
+    """A column of text is one of categories: each becomes an input."""
+    kwargs = {"column": column, "max_value": MAX_CATEGORIES}
+    meaning = f"a column of text has at most {MAX_CATEGORIES} categories (name identifiers and free text under `drop`)"
+    return Expectation("items", "expect_column_unique_value_count_to_be_between", meaning, kwargs)
 
 
 def present(column: str, max_missing: float) -> Expectation:

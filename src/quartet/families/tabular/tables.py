@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from quartet.errors import SourceError
-from quartet.rows import RESERVED, as_labels, require, select, split_of
+from quartet.rows import RESERVED, as_labels, as_text, require, select, split_of
 from quartet.splits import content_hash
 
 
@@ -44,4 +44,4 @@ def as_feature(values: pd.Series) -> pd.Series:
     """Numbers as float64, everything else as text; what is missing stays missing."""
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return values.astype(float)
-    return values.astype(str).where(values.notna(), None).astype(object)
+    return as_text(values)

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from quartet.examples import Examples
 from quartet.families.image.settings import LogisticRegressionSettings
 from quartet.family import Encoder
+from quartet.solved import class_rows
 
 
 class LogisticRegression(nn.Module):
@@ -28,8 +29,6 @@ class LogisticRegression(nn.Module):
 
         x = train.inputs[0].flatten(1).double()  # (N, C H W)
         solver = Solver(C=self.c, max_iter=10_000).fit(x.numpy(), train.target.numpy())
-        weight, bias = torch.from_numpy(solver.coef_), torch.from_numpy(solver.intercept_)
-        if len(weight) == 1:
-            weight, bias = torch.cat([0 * weight, weight]), torch.cat([0 * bias, bias])
+        weight, bias = class_rows(solver, len(self.linear.bias))
         self.linear.weight.copy_(weight)
         self.linear.bias.copy_(bias)

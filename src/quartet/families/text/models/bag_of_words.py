@@ -8,6 +8,7 @@ from quartet.examples import Examples
 from quartet.families.text.models import PADDING
 from quartet.families.text.settings import BagOfWordsSettings
 from quartet.family import Encoder
+from quartet.solved import class_rows
 
 
 class BagOfWords(nn.Module):
@@ -40,8 +41,6 @@ class BagOfWords(nn.Module):
         counts = csr_matrix(parts, shape=(len(offsets), len(self.weight.weight)))  # (N, V)
         counts.sum_duplicates()
         solver = Solver(C=self.c, max_iter=10_000).fit(counts, train.target.numpy())
-        weight, bias = torch.from_numpy(solver.coef_), torch.from_numpy(solver.intercept_)
-        if len(weight) == 1:
-            weight, bias = torch.cat([0 * weight, weight]), torch.cat([0 * bias, bias])
+        weight, bias = class_rows(solver, len(self.bias))
         self.weight.weight.copy_(weight.T)
         self.bias.copy_(bias)
