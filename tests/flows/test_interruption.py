@@ -33,7 +33,13 @@ def test_a_run_that_is_ended_ends_its_stages(tmp_path, number):
     params = (root / "params.yaml").read_text().replace("hidden: 32", "hidden: 32, epochs: 100000, patience: null")
     (root / "params.yaml").write_text(params)
     environment = os.environ | {"PREFECT_HOME": str(tmp_path / "prefect")}
-    run = subprocess.Popen([sys.executable, "-m", "quartet", "run"], cwd=root, env=environment, start_new_session=True)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "quartet", "run"],
+        cwd=root,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores Ctrl-C
+    )
     deadline = time.monotonic() + 120
     while not any("stage train flowers-mlp" in line for line in children_in(root)) and time.monotonic() < deadline:
         time.sleep(0.2)
