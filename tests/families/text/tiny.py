@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from breaking import broken, with_column
+
 Tables = dict[str, pd.DataFrame]
-Change = Callable[[pd.DataFrame], pd.DataFrame]
 
 GOOD, BAD = ["bright", "lovely", "superb", "tender"], ["dull", "lazy", "stale", "tired"]
 NEUTRAL = ["a", "the", "film", "plot", "and", "its", "cast", "it's", "this", "score", "scene", "story"]
@@ -48,18 +49,6 @@ def source(seed: int = 0) -> Tables:
 def body(generator: np.random.Generator, telling: list[str]) -> str:
     words = [*generator.choice(telling, 2), *generator.choice(NEUTRAL, generator.integers(2, 10))]
     return " ".join(generator.permutation(words)).capitalize() + "."
-
-
-def broken(change: Change) -> Callable[[Tables], Tables]:
-    return lambda tables: tables | {"items": change(tables["items"].copy())}
-
-
-def with_column(name: str, value: object, rows: slice = slice(None)) -> Change:
-    def change(items: pd.DataFrame) -> pd.DataFrame:
-        items.loc[items.index[rows], name] = value
-        return items
-
-    return change
 
 
 def overlap(items: pd.DataFrame) -> pd.DataFrame:
