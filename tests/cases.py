@@ -9,7 +9,10 @@ import pandas as pd
 
 from quartet.examples import Examples
 from quartet.family import SPLITS, Encoder, Family, family_names
+from quartet.files import LeftOut
 from quartet.settings import ModelSettings
+from quartet.suites import checks_of, expectations
+from quartet.validation import run
 
 Case = tuple[str, str]  # family, name of one of its data sets
 
@@ -60,6 +63,17 @@ def examples(family: str, name: str) -> dict[str, Examples]:
     items, module = canonical(family, name)["items"], Family(family)
     encoded = {split: module.features.encode(items[items["split"] == split], encoder(family, name)) for split in SPLITS}
     return {split: module.models.examples(arrays, encoder(family, name)) for split, arrays in encoded.items()}
+
+
+def failures(family: str, settings: Any, tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """The checks of the suite that these canonical tables do not pass."""
+    annotated = Family(family).suite.annotate({"left_out": LeftOut().table()} | tables, settings)
+    return [result for result in run(annotated, expectations(checks_of(settings), annotated)) if not result["success"]]
+
+
+def rows(found: list[dict[str, Any]], name: str) -> list[Any]:
+    """The failing rows of one check."""
+    return next(result["rows"] for result in found if result["name"] == name)
 
 
 def model(family: str, architecture: str, **changes: Any) -> ModelSettings:

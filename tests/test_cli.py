@@ -62,6 +62,6 @@ def test_a_new_projects_params_list_every_setting(tmp_path):
     assert command(tmp_path, "quartet", "init", "p").returncode == 0
     text = (tmp_path / "p" / "params.yaml").read_text()
     assert all(
-        f"# {word}" in text or f"#   {word}" in text for word in ("max_missing", "vocab_size", "channels", "hidden")
+        f"# {word}" in text or f"#   {word}" in text for word in ("max_gigabytes", "vocab_size", "channels", "hidden")
     )
     assert json.loads((tmp_path / "p" / "params.schema.json").read_text())["properties"]["datasets"]

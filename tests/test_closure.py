@@ -41,7 +41,7 @@ def test_an_edit_of_an_imported_module_changes_the_hash_and_of_another_does_not(
     with (tmp_path / "quartet/steps/train.py").open("a") as other:
         other.write("# edited\n")
     assert now() == before
-    with (tmp_path / "quartet/sources/files.py").open("a") as reached:
+    with (tmp_path / "quartet/sources/archives.py").open("a") as reached:
         reached.write("# edited\n")
     assert now() != before
 

@@ -14,7 +14,6 @@ from quartet.learning.fit import Run, fit
 from quartet.learning.module import loss_of
 from quartet.learning.output import logits_in_batches, outputs
 from quartet.settings import TrainerSettings
-from quartet.validation import run as run_suite
 
 CPU = TrainerSettings(accelerator="cpu")
 per_data = pytest.mark.parametrize(("family", "name"), cases.data_cases())
@@ -34,21 +33,19 @@ def same_weights(a, b):
     return all(torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
 
 
-def failures(family, name, tables):
-    suite, settings = Family(family).suite, cases.settings_for(family, name, "validate")
-    annotated = suite.annotate(tables, settings)
-    results = run_suite(annotated, suite.checks(annotated, settings))
-    return [result for result in results if not result["success"] and result["severity"] == "error"]
+def errors(family, name, tables):
+    found = cases.failures(family, cases.dataset(family, name), tables)
+    return [result for result in found if result["severity"] == "error"]
 
 
 @per_data
 def test_good_data_pass_their_suite(family, name):
-    assert failures(family, name, cases.canonical(family, name)) == []
+    assert errors(family, name, cases.canonical(family, name)) == []
 
 
 @pytest.mark.parametrize(("family", "name", "sentence"), cases.broken_cases())
 def test_broken_data_fail_their_suite(family, name, sentence):
-    assert failures(family, name, cases.tiny(family).BROKEN[sentence](cases.canonical(family, name)))
+    assert errors(family, name, cases.tiny(family).BROKEN[sentence](cases.canonical(family, name)))
 
 
 @per_separate_data

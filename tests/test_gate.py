@@ -47,9 +47,9 @@ def overlapping() -> pd.DataFrame:
 CORRUPTED = {
     "labels of an unknown class": (changed("kind", [5, 9], "huge"), ["huge", "2 of the items: 5, 9"]),
     "test rows that were trained on": (overlapping(), ["no content stands in two splits", "0, 1, 3, 7"]),
-    "missing numbers": (changed("width", [11, 12], np.nan), ["no width is missing", "11, 12"]),
-    "a constant column": (good().assign(width=1.0), ["no column is constant [width]"]),
-    "too few rows": (good().head(20), ["there are enough items (minimum_items)"]),
+    "missing numbers": (changed("width", [11, 12], np.nan), ["no value is missing", "11, 12"]),
+    "a constant column": (good().assign(width=1.0), ["each column holds at least 2 values"]),
+    "too few rows": (good().head(20), ["there are at least 50 items"]),
 }
 
 

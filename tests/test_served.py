@@ -20,7 +20,7 @@ DATASETS = {
     "flowers": {"family": "tabular", "source": "sklearn:iris", "target": "species"},
     "digits": {"family": "image", "source": "sklearn:digits", "target": "digit", "channels": "grey", "size": 8},
     "texts": {"family": "text", "source": "data/mine/texts.csv", "text": "text", "target": "label"},
-    "karate": {"family": "graph", "source": "networkx:karate_club", "minimum_items": 30},
+    "karate": {"family": "graph", "source": "networkx:karate_club", "checks": {"enough_items": {"min_value": 30}}},
 }
 MODELS = {
     "flowers-mlp": {"dataset": "flowers", "architecture": "mlp", "epochs": 2},

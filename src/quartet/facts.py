@@ -1,30 +1,78 @@
-"""What no column check can see of items, as boolean columns and a one-row table of counts."""
+"""What no column check can see of items, as boolean columns and tables of counts."""
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
 from quartet.family import SPLITS
 
+SIGNIFICANT = 0.001  # a difference between splits that chance makes less often than this, over all columns, is drift
+
 
 def mark_copies(items: pd.DataFrame, content: pd.Series) -> pd.DataFrame:
-    """Add `duplicate` (the content stands elsewhere too) and `straddles` (… in another split) to items (N rows).
+    """Add `duplicate` (the content stands elsewhere too), `straddles` (… in another split) and `unlabelled`.
 
     Args:
         content: what makes two items the same, as a hash (N,).
     """
     n_splits = items.groupby(content)["split"].transform("nunique")
-    return items.assign(duplicate=content.duplicated(keep=False), straddles=n_splits > 1)
+    return items.assign(
+        duplicate=content.duplicated(keep=False), straddles=n_splits > 1, unlabelled=items["label"].isna()
+    )
 
 
-def count(items: pd.DataFrame, minimum_items: int, **counts: float) -> pd.DataFrame:
+def count(items: pd.DataFrame, **counts: float) -> pd.DataFrame:
     """The one-row table of facts that every family has, and its own `counts`."""
     shares = items["split"].value_counts()
-    missing = max(0, minimum_items - len(items))
-    empty = sum(shares.get(split, 0) == 0 for split in SPLITS)
-    return pd.DataFrame([{"n_items_missing": missing, "n_empty_splits": empty, **counts}])
+    smallest = min(int(shares.get(split, 0)) for split in SPLITS)
+    return pd.DataFrame([{"n_items": len(items), "n_smallest_split": smallest, **counts}])
 
 
-def count_classes(items: pd.DataFrame) -> dict[str, int]:
-    """How many classes there are too few of, and how many never occur in training."""
-    labels = set(items["label"].dropna())
-    trained = set(items.loc[items["split"] == "train", "label"].dropna())
-    return {"n_classes_missing": max(0, 2 - len(labels)), "n_classes_untrained": len(labels - trained)}
+def count_classes(items: pd.DataFrame) -> dict[str, float]:
+    """How many classes there are, how many training or test lack, and the rarest one's part of an even share."""
+    shares = items["label"].value_counts(normalize=True)
+    seen = {split: set(items.loc[items["split"] == split, "label"].dropna()) for split in SPLITS}
+    labels = set(shares.index)
+    return {
+        "n_classes": len(labels),
+        "n_classes_untrained": len(labels - seen["train"]),
+        "n_classes_untested": len(labels - seen["test"]),
+        "rarest_class": float(shares.min() * len(shares)) if len(shares) else 0.0,
+    }
+
+
+def describe_columns(items: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
+    """The table `columns`, a row per column of items: `id`, `kind`, `distinct` values and `drift`.
+
+    Args:
+        kinds: column → feature kind: `number`, `category`, or `measure` for what was measured of an item.
+    """
+    parts = {split: items[items["split"] == split] for split in ("train", "test")}
+    rows = [
+        {
+            "id": name,
+            "kind": kind,
+            "distinct": items[name].nunique(),
+            "drift": drift(parts["train"][name].dropna(), parts["test"][name].dropna(), len(kinds)),
+        }
+        for name, kind in kinds.items()
+    ]
+    return pd.DataFrame(rows, columns=["id", "kind", "distinct", "drift"])
+
+
+def drift(train: pd.Series, test: pd.Series, n_columns: int) -> float:
+    """How far two samples' distributions are apart, from 0 to 1; 0 where chance explains it.
+
+    Kolmogorov–Smirnov distance of numbers, total variation distance of categories, each significant by its own
+    test (χ² for categories) at 0.001 over all columns (Bonferroni).
+    """
+    if train.empty or test.empty:
+        return 0.0
+    if pd.api.types.is_numeric_dtype(train) and not pd.api.types.is_bool_dtype(train):
+        distance, p = stats.ks_2samp(train.to_numpy(float), test.to_numpy(float))
+    else:
+        counts = pd.concat([train.value_counts(), test.value_counts()], axis=1).fillna(0).to_numpy(float)
+        shares = counts / counts.sum(axis=0)
+        distance = float(np.abs(shares[:, 0] - shares[:, 1]).sum() / 2)
+        p = stats.chi2_contingency(counts).pvalue if len(counts) > 1 else 1.0
+    return float(distance) if p < SIGNIFICANT / n_columns else 0.0

@@ -1,13 +1,14 @@
 """What a family must supply: one folder of `quartet.families` with the same file names in each.
 
 settings.py   Dataset, ARCHITECTURES, BASELINE           no heavy import: it is read to validate params.yaml
-tables.py     canonical                                  what a source gives → canonical tables with a `split` column
-suite.py      annotate, checks                           what may pass to training
+tables.py     from_files, canonical                      what a source gives → canonical tables with a `split` column
+suite.py      annotate                                   what no column check can see of canonical tables
+suite.yaml                                               what may pass to training, beside ../checks.yaml
 features.py   fit, encode, raw_input                     canonical or raw rows → arrays; fitted on the training split
 models/       examples, and a file per architecture      arrays → tensors → networks
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from quartet.examples import Examples
-    from quartet.expectation import Expectation
+    from quartet.files import File
 
     Tables = dict[str, pd.DataFrame]
     Arrays = dict[str, np.ndarray]
@@ -64,6 +65,9 @@ class SettingsModule(Protocol):
 class TablesModule(Protocol):
     """`tables.py` of a family."""
 
+    def from_files(self, files: "Iterable[File]", settings: Any) -> "Tables":
+        """The tables that the files of a source hold; `left_out` names what nothing reads."""
+
     def canonical(self, tables: "Tables", settings: Any, seed: int) -> "Tables":
         """Canonical tables of what a source gave; the table `items` has `id` and `split` columns."""
 
@@ -72,10 +76,7 @@ class SuiteModule(Protocol):
     """`suite.py` of a family."""
 
     def annotate(self, tables: "Tables", settings: Any) -> "Tables":
-        """Add what no column check can see as boolean columns, and a one-row table `facts`."""
-
-    def checks(self, tables: "Tables", settings: Any) -> "list[Expectation]":
-        """What must hold of the annotated tables."""
+        """Add what no column check can see: boolean columns, a one-row table `facts`, and `columns`, a row each."""
 
 
 class FeaturesModule(Protocol):

@@ -27,9 +27,10 @@ GITIGNORE = """\
 /data/*/raw
 /data/*/prepared
 /data/*/validation.json
-# your own files, which DVC keeps; not the whole folder, or DVC would not see their .dvc files
-/data/mine/*.csv
-/data/mine/*.parquet
+# your own files, which DVC keeps; not the folder itself, or DVC would not see their .dvc files
+/data/mine/*
+!/data/mine/*.dvc
+!/data/mine/README.md
 /models
 /evaluation
 # what is made from those

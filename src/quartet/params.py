@@ -22,6 +22,7 @@ from quartet.settings import (
     Settings,
     TrainerSettings,
 )
+from quartet.suites import adjustable, suite_of
 
 M = TypeVar("M", bound=BaseModel)
 Place = tuple[str | int, ...]
@@ -194,10 +195,25 @@ def references(
                 came,
                 closest(dataset.candidate, own),
             )
+        yield from wrong_checks(name, dataset)
         metrics = METRICS[dataset.task]  # type: ignore[attr-defined]
         if dataset.metric and dataset.metric not in metrics:
             must = f"it must be one of {', '.join(metrics)}"
             yield ("datasets", name, "metric"), must, f"{dataset.metric!r} came", closest(dataset.metric, metrics)
+
+
+def wrong_checks(name: str, dataset: DatasetSettings) -> Iterator[tuple[Place, str, str, str]]:
+    """Where `checks` of a dataset name what its family's suite does not have."""
+    suite = suite_of(dataset.family)
+    for check, changes in dataset.checks.items():
+        place: Place = ("datasets", name, "checks", check)
+        if check not in suite:
+            must = f"it must be a check of the {dataset.family} suite: {', '.join(suite)}"
+            yield place, must, "this one is not known", closest(check, suite)
+            continue
+        for limit in sorted(changes.model_fields_set - set(adjustable(suite[check]))):
+            must = f"of this check, {' and '.join(adjustable(suite[check]))} can be changed"
+            yield (*place, limit), must, f"{limit} came", ""
 
 
 def sections(tree: Any, key: str) -> list[tuple[str, dict[str, Any]]]:

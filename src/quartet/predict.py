@@ -7,7 +7,7 @@ from quartet import registry, tracking
 from quartet.errors import UsageError
 from quartet.params import check_datasets, load_params
 from quartet.project import Project
-from quartet.sources.files import read_input
+from quartet.sources.input import read_input
 
 if TYPE_CHECKING:
     import pandas as pd

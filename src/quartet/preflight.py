@@ -68,14 +68,22 @@ def sources(project: Project, params: Params) -> list[str]:
     return found
 
 
-def in_step(file: Path) -> bool:
-    """Whether DVC's record of a file is younger than the file; `dvc add` of the same content changes nothing."""
-    record = file.with_name(f"{file.name}.dvc")
-    return record.exists() and record.stat().st_mtime >= file.stat().st_mtime
+def in_step(path: Path) -> bool:
+    """Whether DVC's record of a file or folder is younger than it; `dvc add` of the same content changes nothing.
+
+    A file that was moved there keeps its time of change; its time of arrival (ctime) tells.
+    """
+    record = path.with_name(f"{path.name}.dvc")
+    if not record.exists():
+        return False
+    times = (max(inner.stat().st_mtime, inner.stat().st_ctime) for inner in (path, *path.rglob("*")))
+    return record.stat().st_mtime >= max(times)
 
 
 def adopt(project: Project, source: str) -> None:
-    """Put a file of the user's under DVC, and again when it has changed."""
+    """Put what lies under data/mine/ and a source names, or lies in, under DVC; and again when it has changed."""
     file = local_file(source)
-    if file and not in_step(project.root / file):
-        dvc(project, "add", str(file))
+    if file:
+        top = project.mine / (project.root / file).relative_to(project.mine).parts[0]
+        if not in_step(top):
+            dvc(project, "add", str(top.relative_to(project.root)))

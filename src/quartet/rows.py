@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from quartet.errors import SourceError
+from quartet.files import LeftOut
 from quartet.splits import published_or_hashed
 
-RESERVED = ("id", "split", "label", "duplicate", "straddles", "infinite")
+RESERVED = ("id", "split", "label", "duplicate", "straddles", "unlabelled", "infinite")
 
 
 def feature_columns(items: pd.DataFrame) -> list[str]:
@@ -27,7 +28,7 @@ def require(frame: pd.DataFrame, columns: list[str]) -> None:
         )
 
 
-def select(frame: pd.DataFrame, settings: Any, content: list[str]) -> pd.DataFrame:
+def select(frame: pd.DataFrame, settings: Any, content: list[str], left_out: LeftOut) -> pd.DataFrame:
     """The rows to use: those that `keep` admits, copies dropped where `deduplicate` is set; `id` counts source rows."""
     require(frame, [*settings.keep, *content])
     rows = frame if "id" in frame else frame.assign(id=np.arange(len(frame)))
@@ -35,20 +36,43 @@ def select(frame: pd.DataFrame, settings: Any, content: list[str]) -> pd.DataFra
         rows = rows[as_text(rows[column]).isin(values)]
     if settings.keep and rows.empty:
         raise SourceError("`keep` leaves rows", came=f"no row has {settings.keep}", mend="Correct its values.")
-    return rows.drop_duplicates(content) if settings.deduplicate else rows
+    note_rows(left_out, len(frame) - len(rows), "keep")
+    distinct = rows.drop_duplicates(content) if settings.deduplicate else rows
+    note_rows(left_out, len(rows) - len(distinct), "deduplicate")
+    return distinct
+
+
+def note_rows(left_out: LeftOut, n: int, setting: str) -> None:
+    """Note that a setting leaves rows out."""
+    if n:
+        left_out.add(f"{n} rows", f"`{setting}` of params.yaml leaves them out", asked=True)
 
 
 def split_of(rows: pd.DataFrame, settings: Any, content: pd.Series, seed: int) -> pd.Series:
     """The split (N,) of each row: by the published column, by group, or by a hash of its content."""
-    named = [column for column in (settings.split, settings.group) if column]
-    require(rows, named)
-    keys = rows[settings.group].astype(str) if settings.group else content
-    published = rows[settings.split] if settings.split else pd.Series(None, index=rows.index, dtype=object)
+    dropped = getattr(settings, "drop", [])
+    column = settings.split or ("split" if "split" in rows and "split" not in dropped else None)
+    require(rows, [column] if column else [])
+    keys = group_of(rows, settings.group) if settings.group else content
+    published = rows[column] if column else pd.Series(None, index=rows.index, dtype=object)
     fractions = {"validation": settings.validation_fraction, "test": settings.test_fraction}
     split = published_or_hashed(published, keys, seed=seed, **fractions)
     if settings.group:
         refuse_straddling(split, keys)
     return split
+
+
+def group_of(rows: pd.DataFrame, group: str) -> pd.Series:
+    """The group (N,) of each row: a column, or what a pattern with one pair of parentheses finds in its id."""
+    if group in rows or "(" not in group:
+        require(rows, [group])
+        return rows[group].astype(str)
+    found = rows["id"].astype(str).str.extract(group, expand=False)
+    lost = rows["id"][found.isna()]
+    if len(lost):
+        came = f"{lost.iloc[0]!r} does not, the first of {len(lost)}"
+        raise SourceError(f"each file name matches the pattern {group!r}", came=came, mend="Correct `group:`.")
+    return found
 
 
 def refuse_straddling(split: pd.Series, groups: pd.Series) -> None:
@@ -72,3 +96,15 @@ def as_text(values: pd.Series) -> pd.Series:
     whole = pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all()
     text = values.astype("Int64") if whole else values
     return text.astype(str).where(values.notna(), None).astype(object)
+
+
+def as_numbers(values: pd.Series) -> pd.Series | None:
+    """Cells (N,) as float64 where all that are there are numbers, otherwise None."""
+    if pd.api.types.is_bool_dtype(values):
+        return None
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype(float)
+    try:
+        return pd.to_numeric(values).astype(float)
+    except (ValueError, TypeError):
+        return None

@@ -5,10 +5,10 @@ A dataset's field names the steps that read it (`read_by`), so that a changed se
 
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 NAME_PATTERN = r"[a-z0-9][a-z0-9_-]*"
-SOURCE_PATTERN = r"^((sklearn|networkx):\w+|pypi:[\w.-]+==[\w.]+#[^#]+|data/mine/[^:/]+)$"
+SOURCE_PATTERN = r"^((sklearn|networkx|catalog):[\w-]+|pypi:[\w.-]+==[\w.]+#[^#]+|https://[^\s]+|data/mine/[^:]+)$"
 TRAINER_FIELDS = ("accelerator", "devices", "precision", "threads")
 
 Accelerator = Literal["auto", "cpu", "gpu"]
@@ -46,6 +46,17 @@ class PromotionSettings(Settings):
     confidence: float = Field(default=0.95, gt=0.5, lt=1, description="how sure a comparison on the test split must be")
 
 
+class CheckSettings(Settings):
+    """What a dataset changes of one check of its family's suite."""
+
+    severity: Literal["error", "warn"] | None = Field(
+        default=None, description="an error stops the dataset, a warn is shown"
+    )
+    min_value: float | None = Field(default=None, description="at least this much")
+    max_value: float | None = Field(default=None, description="at most this much")
+    mostly: float | None = Field(default=None, ge=0, le=1, description="share of the rows that must pass")
+
+
 class DatasetSettings(Settings):
     """What the datasets of all families share."""
 
@@ -55,10 +66,26 @@ class DatasetSettings(Settings):
     source: str = read_by(
         "ingest",
         pattern=SOURCE_PATTERN,
-        description="data/mine/FILE, sklearn:NAME, networkx:NAME or pypi:PACKAGE==VERSION#PATH",
+        description="data/mine/NAME (a file, a folder or an archive), https://…, catalog:NAME, sklearn:NAME, "
+        "networkx:NAME or pypi:PACKAGE==VERSION#PATH",
     )
     sha256: str | None = read_by(
-        "ingest", default=None, pattern=r"^[0-9a-f]{64}$", description="checksum of the wheel that a pypi: source names"
+        "ingest",
+        default=None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="checksum of what an https: source names, or of the wheel of a pypi: one",
+    )
+    max_gigabytes: float = read_by(
+        "ingest", default=8.0, gt=0, description="what an archive may hold unpacked, in 10^9 bytes"
+    )
+    encoding: str = read_by(
+        "ingest", default="auto", description="of texts and CSVs, such as cp1252; auto is UTF-8, or what a mark says"
+    )
+    separator: Literal["auto", ",", ";", "\t", "|"] = read_by(
+        "ingest", default="auto", description="between the cells of a CSV; auto is what its first line has most of"
+    )
+    header: list[str] | None = read_by(
+        "ingest", default=None, min_length=1, description="the columns of a CSV whose first line does not name them"
     )
     about: str | None = Field(default=None, description="what the data are, shown on the report page")
     split: str | None = read_by("ingest", default=None, description="a column that holds train, validation or test")
@@ -71,13 +98,23 @@ class DatasetSettings(Settings):
     classes: list[str] | None = read_by(
         "validate", "prepare", default=None, min_length=2, description="the labels that may occur; inferred if absent"
     )
-    minimum_items: int = read_by("validate", default=50, ge=1, description="fewer items than this are refused")
+    checks: dict[str, CheckSettings] = Field(
+        default={}, description="check → what to change of it: severity, min_value, max_value or mostly"
+    )
     metric: str | None = read_by("evaluate", default=None, description="the metric that ranks models")
     minimum: float | None = Field(default=None, description="no model that scores less on the test split is promoted")
     candidate: str | None = Field(
         default=None,
         description="the model that ranks first, whatever validation says",
     )
+
+    @field_validator("source")
+    @classmethod
+    def stays_inside(cls, source: str) -> str:
+        """A path of the user's lies under data/mine/, where DVC sees a change of it."""
+        if source.startswith("data/mine/") and ".." in source.split("/"):
+            raise ValueError("it must stay inside data/mine")
+        return source.rstrip("/")
 
     def for_step(self, step: str) -> dict[str, Any]:
         """The settings that `step` reads, by name."""

@@ -17,6 +17,9 @@ def run(tables: "dict[str, pd.DataFrame]", expectations: list[Expectation]) -> l
     Raises:
         RuntimeError: an expectation could not be computed; that is never a pass.
     """
+    lost = [expectation for expectation in expectations if expectation.table not in tables]
+    if lost:
+        raise RuntimeError(f"{lost[0].name} is about the table {lost[0].table}, which the suite did not annotate")
     context = _context()
     results = []
     for name, table in tables.items():
@@ -70,6 +73,7 @@ def _summary(expectation: Expectation, result: Any) -> dict[str, Any]:
     found = result.result
     failing = [row["id"] for row in found.get("unexpected_index_list") or [] if isinstance(row, dict)]
     return {
+        "name": expectation.name,
         "table": expectation.table,
         "expectation": expectation.type,
         "column": expectation.kwargs.get("column"),

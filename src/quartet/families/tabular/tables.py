@@ -1,12 +1,20 @@
 """A table as a source gives it → canonical `items`: id, split, label, and a column per feature."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from quartet.errors import SourceError
-from quartet.rows import RESERVED, as_labels, as_text, require, select, split_of
+from quartet.files import File, LeftOut
+from quartet.rows import RESERVED, as_labels, as_numbers, as_text, require, select, split_of
 from quartet.splits import content_hash
+from quartet.tables import csv_options, one_table
+
+
+def from_files(files: Iterable[File], settings: Any) -> dict[str, pd.DataFrame]:
+    """The one table that a source holds."""
+    return one_table(files, csv_options(settings))
 
 
 def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict[str, pd.DataFrame]:
@@ -14,12 +22,13 @@ def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict
     frame = tables["items"].rename(columns=str)
     require(frame, [settings.target, *settings.drop])
     columns = columns_to_learn_from(frame, settings)
-    rows = select(frame, settings, columns)
+    left_out = LeftOut.of(tables)
+    rows = select(frame, settings, columns, left_out)
     features = pd.DataFrame({column: as_feature(rows[column]) for column in columns}, index=rows.index)
     split = split_of(rows, settings, content_hash(features), seed)
     label = as_labels(rows[settings.target], settings.task)
     known = pd.DataFrame({"id": rows["id"], "split": split, "label": label})
-    return {"items": pd.concat([known, features], axis=1).reset_index(drop=True)}
+    return {"items": pd.concat([known, features], axis=1).reset_index(drop=True), "left_out": left_out.table()}
 
 
 def columns_to_learn_from(frame: pd.DataFrame, settings: Any) -> list[str]:
@@ -42,6 +51,5 @@ def columns_to_learn_from(frame: pd.DataFrame, settings: Any) -> list[str]:
 
 def as_feature(values: pd.Series) -> pd.Series:
     """Numbers as float64, everything else as text; what is missing stays missing."""
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return values.astype(float)
-    return as_text(values)
+    numbers = as_numbers(values)
+    return as_text(values) if numbers is None else numbers

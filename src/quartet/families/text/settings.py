@@ -19,11 +19,6 @@ class Dataset(RowSettings):
         "prepare", default=10_000, ge=3, description="token ids at most, padding and out-of-vocabulary included"
     )
     max_length: int = read_by("prepare", default=256, ge=1, description="tokens of a text that are read, at most")
-    min_characters: int = read_by("validate", default=1, ge=1, description="shorter texts are refused")
-    max_characters: int = read_by("validate", default=100_000, ge=1, description="longer texts are refused")
-    min_letters: float = read_by(
-        "validate", default=0.5, ge=0, le=1, description="texts with a smaller share of letters are shown as a warning"
-    )
 
 
 class RecurrentSettings(NetworkSettings):

@@ -1,17 +1,16 @@
-"""What may pass to training: texts that are there, of sensible length, in one script, each in one split."""
+"""What no column check can see of texts: copies, echoes, groups, lengths, scripts."""
 
 import unicodedata
 from collections import Counter
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
-from quartet.expectation import Expectation, fact, filled, labels_and_splits, never
-from quartet.facts import count, count_classes, mark_copies
+from quartet.facts import count, count_classes, describe_columns, mark_copies
 from quartet.families.text.words import normalise, words
 from quartet.splits import content_hash
 
-RARE = 0.05  # a class with a smaller share of the items is shown as a warning
+MEASURES = {"n_characters": "measure"}
 
 
 def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.DataFrame]:
@@ -27,9 +26,8 @@ def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.Dat
     items["foreign"] = foreign(scripts)
     if "group" in items:
         items["group_straddles"] = straddles(items["split"], items["group"])
-    shares = items["label"].value_counts(normalize=True)
-    counts = {"smallest_class_share": float(shares.min()) if len(shares) else 0.0, **count_classes(items)}
-    return {"items": items, "facts": count(items, settings.minimum_items, **counts)}
+    facts = count(items, **count_classes(items))
+    return tables | {"items": items, "columns": describe_columns(items, MEASURES), "facts": facts}
 
 
 def straddles(split: pd.Series, key: pd.Series) -> pd.Series:
@@ -56,49 +54,3 @@ def foreign(scripts: pd.Series) -> pd.Series:
     total: Counter[str] = sum(scripts, Counter())
     usual = max(total, key=lambda script: (total[script], script), default="")
     return scripts.map(lambda letters: 2 * letters[usual] < letters.total()).astype(bool)
-
-
-def between(
-    column: str, meaning: str, bounds: tuple[float, float], severity: Literal["error", "warn"] = "error"
-) -> Expectation:
-    """Every value of a column of `items` is within bounds."""
-    kwargs = {"column": column, "min_value": bounds[0], "max_value": bounds[1]}
-    return Expectation("items", "expect_column_values_to_be_between", meaning, kwargs, severity)
-
-
-def checks(tables: dict[str, pd.DataFrame], settings: Any) -> list[Expectation]:
-    """What must hold of the annotated tables."""
-    found = [
-        *labels_and_splits("label", settings.classes),
-        filled("text"),
-        between(
-            "n_characters",
-            "each text is neither empty nor too long (min_characters, max_characters)",
-            (settings.min_characters, settings.max_characters),
-        ),
-        Expectation(
-            "items",
-            "expect_column_unique_value_count_to_be_between",
-            "texts differ",
-            {"column": "text", "min_value": 2},
-        ),
-        fact("n_classes_missing", "there are at least two classes", at_most=0),
-        fact("n_classes_untrained", "each class occurs in the training split", at_most=0),
-    ]
-    if "group" in tables["items"]:
-        found += [filled("group"), never("group_straddles", "no group stands in two splits")]
-    return found + warnings(settings)
-
-
-def warnings(settings: Any) -> list[Expectation]:
-    """What is shown, and stops nothing."""
-    rare = {"column": "smallest_class_share", "min_value": RARE}
-    return [
-        never("echoes", "no two splits hold texts of the same words", "warn"),
-        never("wordless", "each text holds a word", "warn"),
-        never("foreign", "all texts are in one script", "warn"),
-        between("letters", "texts are mostly letters (min_letters)", (settings.min_letters, 1.0), "warn"),
-        Expectation(
-            "facts", "expect_column_values_to_be_between", f"each class has {RARE:.0%} of the items", rare, "warn"
-        ),
-    ]

@@ -1,0 +1,127 @@
+"""The files that a source holds, wherever they lie: a folder, an archive, a download."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Self
+
+from quartet.errors import SourceError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SPLIT_FOLDERS = {
+    "train": "train",
+    "training": "train",
+    "test": "test",
+    "testing": "test",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+}
+LITTER = ("__MACOSX", "Thumbs.db", "desktop.ini")  # what operating systems leave behind
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a source.
+
+    Args:
+        name: its path inside the source, with slashes.
+        read: gives its bytes; while an archive is walked, only until the next file comes.
+        path: where it lies on disk, for a file of its own.
+    """
+
+    name: str
+    read: Callable[[], bytes]
+    path: Path | None = None
+
+    @property
+    def suffix(self) -> str:
+        """Its ending in lower case, such as .png."""
+        return PurePosixPath(self.name).suffix.lower()
+
+
+@dataclass
+class LeftOut:
+    """What a source holds and nothing reads: named on the report page, so that nothing is lost silently."""
+
+    rows: list[tuple[str, str, bool]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, tables: "dict[str, pd.DataFrame]") -> Self:
+        """What was noted so far."""
+        return cls(list(tables["left_out"].itertuples(index=False, name=None)) if "left_out" in tables else [])
+
+    def add(self, name: object, reason: str, *, asked: bool = False) -> None:
+        """Note one file, row or column, and why; `asked` where params.yaml says so."""
+        self.rows.append((str(name), reason, asked))
+
+    def table(self) -> "pd.DataFrame":
+        """`id` (what was left out), `reason` and `asked`."""
+        import pandas as pd
+
+        types = {"id": "str", "reason": "str", "asked": "bool"}
+        return pd.DataFrame(self.rows, columns=list(types)).astype(types)
+
+
+def is_litter(name: str) -> bool:
+    """Whether a file is what an operating system leaves behind: hidden, or known by name."""
+    return any(part.startswith(".") or part in LITTER for part in PurePosixPath(name).parts)
+
+
+def class_folders(files: Iterable[File], endings: tuple[str, ...], content: str) -> "dict[str, pd.DataFrame]":
+    """Files in folders named as their classes, these optionally in folders named as splits (train/cat/1.png).
+
+    Args:
+        endings: which files are items; others are left out, and noted.
+        content: the column that holds the files' bytes.
+
+    Returns:
+        `items` with `id` (the file's path), `label`, the content and, where the folders name them, `split`;
+        and `left_out`.
+
+    Raises:
+        SourceError: no file lies in a class folder, or they lie at different depths.
+    """
+    import pandas as pd
+
+    left_out = LeftOut()
+    rows = [(*place, file.name, file.read()) for file, place in in_class_folders(files, endings, left_out)]
+    if not rows:
+        raise SourceError(
+            f"a folder or archive holds {', '.join(endings)} files, each in a folder named as its class",
+            came=f"none of its {len(left_out.rows)} files does" if left_out.rows else "it is empty",
+            mend="Make a folder per class, or folders train and test that hold one per class.",
+        )
+    refuse_mixed_depths(rows)
+    frame = pd.DataFrame(rows, columns=["root", "split", "label", "id", content])
+    unused = ["root", *([] if rows[0][1] else ["split"])]
+    return {"items": frame.drop(columns=unused), "left_out": left_out.table()}
+
+
+def in_class_folders(
+    files: Iterable[File], endings: tuple[str, ...], left_out: LeftOut
+) -> Iterator[tuple[File, tuple[str, str, str]]]:
+    """The items among files, each with (what is above, split or "", class)."""
+    for file in files:
+        *above, folder, _ = ("", *PurePosixPath(file.name).parts)
+        if file.suffix not in endings:
+            left_out.add(file.name, f"it does not end in {', '.join(endings)}")
+        elif not folder or folder.lower() in SPLIT_FOLDERS:
+            left_out.add(file.name, "it lies in no folder named as a class")
+        else:
+            split = SPLIT_FOLDERS.get(above[-1].lower(), "") if above else ""
+            yield file, ("/".join(above[:-1] if split else above), split, folder)
+
+
+def refuse_mixed_depths(rows: list[tuple[str, str, str, str, bytes]]) -> None:
+    """Raise SourceError where two files do not lie at the same place of the tree, so that a class is not sure."""
+    first = rows[0]
+    for row in rows:
+        if row[0] != first[0] or bool(row[1]) != bool(first[1]):
+            raise SourceError(
+                "all items lie at the same depth, in one folder per class",
+                came=f"{first[3]} and {row[3]} do not",
+                mend="Move them, so that the last folder of each path is its class.",
+            )
