@@ -27,8 +27,8 @@ GITIGNORE = """\
 /data/*/raw
 /data/*/prepared
 /data/*/validation.json
-# your own files, which DVC keeps; not the folder itself, or DVC would not see their .dvc files
-/data/mine/*
+# your own files, which DVC keeps; `?*`, since DVC takes `*` for the folder itself and then sees no .dvc file in it
+/data/mine/?*
 !/data/mine/*.dvc
 !/data/mine/README.md
 /models
