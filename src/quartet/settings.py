@@ -108,16 +108,6 @@ class DatasetSettings(Settings):
         description="the model that ranks first, whatever validation says",
     )
 
-    @field_validator("encoding")
-    @classmethod
-    def is_known(cls, encoding: str) -> str:
-        """Python knows the encoding, as one of text."""
-        try:
-            "".encode("utf-8" if encoding == "auto" else encoding)
-        except (LookupError, UnicodeError) as error:
-            raise ValueError("it must be auto or an encoding that Python knows, such as cp1252") from error
-        return encoding
-
     @field_validator("source")
     @classmethod
     def stays_inside(cls, source: str) -> str:

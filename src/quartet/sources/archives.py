@@ -32,6 +32,16 @@ ENCRYPTED = 0x2041  # zip's flags: encryption, strong encryption, masked headers
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
+def ending_of(path: Path) -> str | None:
+    """The ending that says which kind of archive a file is, or None for no archive."""
+    return next((ending for ending in (".zip", *TARS) if path.name.lower().endswith(ending)), None)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file's name says that it is an archive."""
+    return ending_of(path) is not None
+
+
 def files_of(path: Path, max_gigabytes: float) -> Iterator[File]:
     """The files of a folder or an archive, or the file itself; litter of operating systems left out.
 
@@ -41,8 +51,7 @@ def files_of(path: Path, max_gigabytes: float) -> Iterator[File]:
     Raises:
         SourceError: an archive is broken, encrypted or too large, or holds a link, a device or a path that leads out.
     """
-    ending = next((end for end in (".zip", *TARS) if path.name.lower().endswith(end)), None)
-    max_bytes = int(max_gigabytes * GIGABYTE)
+    ending, max_bytes = ending_of(path), int(max_gigabytes * GIGABYTE)
     if path.is_dir():
         yield from _folder(path, max_bytes)
         return
@@ -62,8 +71,12 @@ def files_of(path: Path, max_gigabytes: float) -> Iterator[File]:
 
 def refuse_special(path: Path, name: str) -> None:
     """Raise SourceError for a link, a pipe, a socket or a device, none of which is ever opened."""
-    by_dvc = path.is_symlink() and CACHED.search(str(path.readlink()))  # as DVC's cache.type symlink leaves them
-    if not stat.S_ISREG(path.stat().st_mode if by_dvc else path.lstat().st_mode):
+    try:
+        by_dvc = path.is_symlink() and CACHED.search(str(path.readlink()))  # as DVC's cache.type symlink leaves them
+        kind = path.stat().st_mode if by_dvc else path.lstat().st_mode
+    except OSError as error:
+        raise _unreadable(name, error) from error
+    if not stat.S_ISREG(kind):
         mend = "Put the file itself there: what a link leads to is not under DVC."
         raise SourceError("a source holds files and folders", came=f"{quoted(name)} is a link or a device", mend=mend)
 
