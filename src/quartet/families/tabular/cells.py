@@ -129,8 +129,7 @@ class Cells:
         if self.is_text:
             return pc.replace_substring_regex(self.values, WHOLE, r"\1")
         written = [str(int(v)) if self.values.dtype.kind == "f" and v % 1 == 0 else str(v) for v in self.values]
-        lower = self.values.dtype.kind == "b"
-        return pa.array([cell.lower() for cell in written] if lower else written, pa.large_string())
+        return pa.array(written, pa.large_string())
 
     def hashes(self) -> np.ndarray:
         """A hash (N,) uint64 of each cell for itself, whatever stands in others.

@@ -5,7 +5,15 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from quartet.settings import BaselineSettings, ModelSettings, NetworkSettings, RowSettings, read_by
+from quartet.settings import (
+    CLASS_WEIGHTS,
+    BaselineSettings,
+    ClassWeights,
+    ModelSettings,
+    NetworkSettings,
+    RowSettings,
+    read_by,
+)
 
 Kind = Literal["number", "category", "boolean", "date", "drop"]
 MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "?")
@@ -71,6 +79,7 @@ class LogisticRegressionSettings(BaselineSettings):
 
     architecture: Literal["logistic_regression"]
     c: float = Field(1.0, gt=0, description="inverse strength of the L2 penalty")
+    class_weights: ClassWeights = Field(default="none", description=CLASS_WEIGHTS)
 
 
 class LinearRegressionSettings(BaselineSettings):
