@@ -20,7 +20,11 @@ NAMES = {
     "_codecs encode": "encode",
     **{f"numpy.{core}.multiarray {name}": name for core in ("core", "_core") for name in ("_reconstruct", "scalar")},
     **{f"scipy.sparse.{module} csr_matrix": "csr_matrix" for module in ("csr", "_csr")},
-    **{f"{module} {name}": name for module in ("__builtin__", "builtins") for name in ("list", "set", "bytearray")},
+    **{
+        f"{module} {name}": name
+        for module in ("__builtin__", "builtins")
+        for name in ("list", "set", "bytes", "bytearray")
+    },
 }
 
 
@@ -89,20 +93,24 @@ def pairs(items: list[Any]) -> dict[Any, Any]:
     return dict(zip(keys(items[::2]), map(settled, items[1::2]), strict=True))
 
 
-def measure(value: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
+def measure(value: Any, known: dict[int, tuple[int, int]], above: int) -> tuple[int, int]:
     """How many items a value holds at all depths, and how many levels; what is shared is counted wherever it is.
 
+    Args:
+        known: what was measured, by identity.
+        above: how many levels the value is in.
+
     Raises:
-        ValueError: it contains itself, or holds too much.
+        ValueError: it contains itself, nests too deep, or holds too much.
     """
     if not isinstance(value, list | tuple | dict):
         return 1, 0
-    if id(value) not in known:
+    if id(value) not in known and above < MAX_DEPTH:
         known[id(value)] = (0, MAX_DEPTH)  # until it is measured: what contains itself is too deep
         inner = value.values() if isinstance(value, dict) else value
-        sizes = [measure(item, known) for item in inner]
+        sizes = [measure(item, known, above + 1) for item in inner]
         known[id(value)] = 1 + sum(n for n, _ in sizes), 1 + max((levels for _, levels in sizes), default=0)
-    n, levels = known[id(value)]
+    n, levels = known.get(id(value), (0, MAX_DEPTH))
     if levels >= MAX_DEPTH or n > MAX_ITEMS:
         raise ValueError(f"it contains itself, nests {MAX_DEPTH} levels or holds more than {MAX_ITEMS:,} items")
     return n, levels
@@ -202,7 +210,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "scalar": make_scalar,
     "csr_matrix": lambda: Pending("matrix"),
     "defaultdict": make_dict,
-    "encode": text_as_bytes,
+    **dict.fromkeys(("encode", "bytes"), text_as_bytes),
     "set": lambda items=(): set(keys(list(items))),
     "bytearray": make_bytearray,
 }

@@ -10,6 +10,7 @@ Source: the opcodes as https://github.com/python/cpython/blob/3.11/Lib/pickletoo
 
 import pickletools
 import struct
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -34,7 +35,7 @@ from quartet.pickled import (
 
 GROWTH = 8  # what is made of a pickle's bytes is at most so many times as large
 VALUES = {
-    *("NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4"),
+    *("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4"),
     *("FLOAT", "BINFLOAT", "STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE"),
     *("BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"),
 }
@@ -50,7 +51,8 @@ def loads(data: bytes, *, name: str) -> Any:
         SourceError: it names anything else, is broken, contains itself, or would become larger than it may.
     """
     try:
-        return Machine(GROWTH * len(data)).run(data)
+        with warnings.catch_warnings(action="ignore"):  # pickletools of escapes in names
+            return Machine(GROWTH * len(data)).run(data)
     except Foreign as error:
         mend = "Do not trust this file; take it from where it was published, or bring the data as CSV."
         came = f"it asks for {error.args[0]}, and nothing of it was run"
@@ -84,7 +86,7 @@ class Machine:
             elif opcode.name not in ("PROTO", "FRAME", "STOP"):
                 raise Foreign(f"the opcode {opcode.name}")
         value = settled(self.stack.pop())
-        measure(value, {})
+        measure(value, {}, 0)
         return value
 
     def push(self, item: Any) -> None:
@@ -163,6 +165,9 @@ class Machine:
 
 OPCODES: dict[str, Callable[[Machine, Any], Any]] = {
     "MARK": lambda m, _: m.mark(),
+    "NONE": lambda m, _: m.push(None),
+    "NEWTRUE": lambda m, _: m.push(True),
+    "NEWFALSE": lambda m, _: m.push(False),
     "EMPTY_LIST": lambda m, _: m.push([]),
     "EMPTY_DICT": lambda m, _: m.push({}),
     "EMPTY_SET": lambda m, _: m.push(set()),
