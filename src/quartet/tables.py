@@ -1,7 +1,6 @@
 """Tables in files: every cell of a CSV as the text it is, a parquet's columns as it types them."""
 
 import bz2
-import codecs
 import csv
 import gzip
 import io
@@ -16,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from quartet.decoding import BOMS
 from quartet.errors import SourceError
 from quartet.files import File, LeftOut, class_folders
 
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
 TABLES = (".csv", ".tsv", ".parquet")
 OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 SEPARATORS = ",;\t|"
-BOMS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 MAX_CELL = 2**31 - 1  # characters
 SURROGATE = re.compile("[\ud800-\udfff]")  # what a byte that is no text is decoded to
 CHUNK = 20_000  # rows held as Python objects at a time
