@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quartet.errors import UsageError
+from quartet.files import LeftOut, unless_ignored
 from quartet.project import Project
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ def read(settings: Any, project: Project, family: "TablesModule") -> "Tables":
             return packages.from_networkx(name)
     from quartet.sources.archives import files_of
 
-    paths = fetched(settings, project)
-    return family.from_files((file for path in paths for file in files_of(path, settings.max_gigabytes)), settings)
+    files = (file for path in fetched(settings, project) for file in files_of(path, settings.max_gigabytes))
+    ignored = LeftOut()
+    tables = family.from_files(unless_ignored(files, settings.ignore, ignored), settings)
+    return tables | {"left_out": LeftOut(ignored.rows + LeftOut.of(tables).rows).table()}
 
 
 def fetched(settings: Any, project: Project) -> list[Path]:
