@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, create_model
 
+from quartet.catalog import PREFIX, completed, entry_of, load
 from quartet.errors import ParamsError, Problem, UsageError
 from quartet.family import Family, family_names
 from quartet.metrics import METRICS
@@ -96,9 +97,10 @@ class Reader:
         """The params, if nothing is wrong."""
         tree = self.document.tree
         top = self.checked(TopSettings, tree, ())
-        datasets = {name: self.dataset(name, value) for name, value in sections(tree, "datasets")}
+        entries = {name: completed(value) for name, value in sections(tree, "datasets")}
+        datasets = {name: self.dataset(name, value) for name, value in entries.items()}
         known = {name: settings for name, settings in datasets.items() if settings}
-        families = {name: str(value.get("family")) for name, value in sections(tree, "datasets")}
+        families = {name: str(value.get("family")) for name, value in entries.items()}
         models = {name: self.model(name, value, families) for name, value in sections(tree, "models")}
         for problem in references(known, {name: model for name, model in models.items() if model}, models):
             self.add(*problem)
@@ -134,11 +136,14 @@ class Reader:
                 must = re.sub("^(Input|Value|String|List|Dictionary) should", "it must", detail["msg"])
                 self.add(where, must.replace("Value error, ", ""), f"{shown(detail['input'])} came")
 
-    def dataset(self, name: str, value: Any) -> DatasetSettings | None:
-        """One entry of `datasets`."""
+    def dataset(self, name: str, value: dict[str, Any]) -> DatasetSettings | None:
+        """One entry of `datasets`, completed from the catalog."""
         place: Place = ("datasets", name)
         self.check_name(name, place)
-        family = value.get("family") if isinstance(value, dict) else None
+        family, source = value.get("family"), str(value.get("source"))
+        if source.startswith(PREFIX) and not entry_of(source):
+            self.unknown(place, "source", source, [f"{PREFIX}{public}" for public in load()])
+            return None
         if family not in family_names():
             self.unknown(place, "family", family, family_names())
             return None
