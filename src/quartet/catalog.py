@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import Field
 from ruamel.yaml import YAML
 
-from quartet.errors import SourceError
+from quartet.errors import UsageError
 from quartet.settings import DatasetSettings, Settings
 
 PREFIX = "catalog:"
@@ -61,7 +61,7 @@ class Entry(Settings):
     settings: dict[str, Any] = Field(description="settings of the dataset that a user need not write")
     source: str | None = Field(default=None, description="a source that an installed package carries")
     mirrors: list[str] = Field(default=[], description="what stands before the names of the files, tried in turn")
-    files: list[PublicFile] = []
+    files: list[PublicFile] = Field(default=[], description="what is downloaded")
     rename: list[tuple[str, str]] = Field(default=[], description="pattern → name, for names that tell no kind")
     replace: list[tuple[str, str]] = Field(default=[], description="pattern → text, where a file is no clean CSV")
     fetched: bool = Field(description="whether addresses and checksums were fetched when the entry was written")
@@ -120,7 +120,7 @@ def proposal(name: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """A dataset of that name and models for it, as they may stand in params.yaml.
 
     Raises:
-        SourceError: the catalog has no such set, or it must be brought by hand.
+        UsageError: the catalog has no such set, or it must be brought by hand.
     """
     entry = named(name)
     refuse_by_hand(name, entry)
@@ -132,20 +132,20 @@ def named(name: str) -> Entry:
     """The entry of that name.
 
     Raises:
-        SourceError: there is none.
+        UsageError: there is none.
     """
     entries = load()
     if name not in entries:
         near = get_close_matches(name, entries, n=1)
         mend = f"Did you mean {near[0]}?" if near else "`quartet catalog` lists them all."
-        raise SourceError(f"{PREFIX}NAME is one of {', '.join(entries)}", came=f"{name!r} came", mend=mend)
+        raise UsageError(f"{PREFIX}NAME is one of {', '.join(entries)}", came=f"{name!r} came", mend=mend)
     return entries[name]
 
 
 def refuse_by_hand(name: str, entry: Entry) -> None:
-    """Raise SourceError where no address serves the set as a whole."""
+    """Raise UsageError where no address serves the set as a whole."""
     if entry.status == "by hand":
-        raise SourceError(
+        raise UsageError(
             f"{PREFIX}{name} has an address", came="no single archive of it is published", mend=entry.bring
         )
 
@@ -154,7 +154,7 @@ def plan_content(settings: DatasetSettings) -> dict[str, Any]:
     """What ingest depends on of the catalog: the files, and the counts where the user changed nothing they rest on."""
     entry = entry_of(settings.source)
     if entry is None:
-        return {}
+        return {"catalog": None, "expected": None}
     fields = {"source", "mirrors", "files", "rename", "replace"}
     given = completed({"source": settings.source})
     known = {key: field.default for key, field in type(settings).model_fields.items()} | given
