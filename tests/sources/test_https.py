@@ -102,7 +102,7 @@ def test_what_broke_off_goes_on_where_it_ended(tmp_path, server):
 
 def test_a_later_run_goes_on_where_an_earlier_one_ended(tmp_path, server):
     server.answers = [broken_off(70_000), status(503)]
-    with pytest.raises(SourceError, match="503.*What came is kept"):
+    with pytest.raises(SourceError, match=r"503.*What came is kept"):
         fetch(wanted(f"{server.address}/a"), Project(tmp_path), TRUSTING)
     server.answers, server.asked[:] = [whole()], []
     assert fetch(wanted(f"{server.address}/a"), Project(tmp_path), TRUSTING).read_bytes() == BODY

@@ -38,7 +38,7 @@ def read(settings: Any, project: Project, family: "TablesModule") -> "Tables":
     if entry:
         from quartet.sources import public
 
-        return public.read(entry, settings, project, family)
+        return public.read(entry, settings, project, lambda files: family.from_files(files, settings))
     from quartet.sources.archives import files_of
 
     return family.from_files(files_of(fetched(settings, project), settings.max_gigabytes), settings)

@@ -14,11 +14,18 @@ from quartet.project import Project
 from quartet.sources.archives import files_of
 
 if TYPE_CHECKING:
-    from quartet.family import Tables, TablesModule
+    from collections.abc import Callable
+
+    from quartet.family import Tables
+
+    ReadFiles = Callable[[Iterable[File]], Tables]
 
 
-def read(entry: Entry, settings: Any, project: Project, family: "TablesModule") -> "Tables":
+def read(entry: Entry, settings: Any, project: Project, read_files: "ReadFiles") -> "Tables":
     """The tables of an entry's files; the rows of a file that is one split have it in the column `split`.
+
+    Args:
+        read_files: what its family makes of files.
 
     Raises:
         SourceError: the bytes cannot be had or read.
@@ -28,7 +35,7 @@ def read(entry: Entry, settings: Any, project: Project, family: "TablesModule") 
     parts = []
     for split, files in groupby(entry.files, key=lambda file: file.split):
         paths = [fetched(entry, file, settings, project) for file in files]
-        tables = family.from_files(clean_files(entry, paths, settings.max_gigabytes), settings)
+        tables = read_files(clean_files(entry, paths, settings.max_gigabytes))
         if split:
             tables["items"] = tables["items"].assign(split=split)
         parts.append(tables)
