@@ -20,7 +20,11 @@ def test_csv_and_parquet_give_the_same_table(tmp_path):
     [
         ("t.xlsx", b"", "a table is a .csv, .tsv, .parquet file"),
         ("t.csv", b"", "t.csv holds a table"),
-        ("t.csv", b"a,b\n1,2,3,4\n5\n6,7,8,9,10\n", "each row of t.csv has 2 cells.*row 0, counted from 0, has 4"),
+        (
+            "t.csv",
+            b"a,b\n1,2,3,4\n5\n6,7,8,9,10\n",
+            "each row of t.csv has 2 cells.*row 0, counted from 0, in line 2, has 4",
+        ),
         ("t.csv", "a\n1\n\xff\xfe".encode("latin-1"), "t.csv is in the encoding it says.*row 1"),
         ("t.parquet", b"PAR1 no", "t.parquet is a readable .parquet file"),
     ],
@@ -48,7 +52,7 @@ def test_each_txt_file_of_a_folder_to_predict_is_a_text(tmp_path):
     (tmp_path / "a.txt").write_bytes("déjà\nvu".encode("cp1252"))
     found = read_input(tmp_path, CSV(encoding="cp1252"))
     assert found.to_dict("records") == [{"name": "a.txt", "text": "déjà\nvu"}]
-    with pytest.raises(SourceError, match=r"a\.txt is in the encoding it says.*byte 1, counted from 0"):
+    with pytest.raises(SourceError, match=r"a\.txt' is in the encoding it says.*byte 1, counted from 0"):
         read_input(tmp_path)
 
 

@@ -84,7 +84,7 @@ LATIN = {"good/1.txt": b"fine", "good/2.txt": b"caf\xe9 noir", "bad/3.txt": b"\x
 
 
 def test_a_text_file_in_another_encoding_is_named_with_its_byte_and_the_way_out():
-    said = r"good/2\.txt is in the encoding .*byte 3, counted from 0, is 0xe9.*first of 2"
+    said = r"good/2\.txt' is in the encoding .*byte 3, counted from 0, is 0xe9.*first of 2"
     with pytest.raises(SourceError, match=f"{said}.*`encoding:` of the dataset, such as cp1252.*unreadable: leave_out"):
         from_bytes(LATIN)
 
