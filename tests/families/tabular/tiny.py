@@ -13,6 +13,7 @@ DATASETS = {
         "source": "data/mine/tiny.csv",
         "target": "kind",
         "classes": ["large", "small"],
+        "checks": {"few_categories": {"max_value": 50}},
     },
     "regression": {
         "family": "tabular",
@@ -20,6 +21,7 @@ DATASETS = {
         "target": "weight",
         "task": "regression",
         "drop": ["kind"],
+        "checks": {"few_categories": {"max_value": 50}},
     },
 }
 MODELS = {
@@ -44,7 +46,22 @@ def overlap(items: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([items, copies], ignore_index=True)
 
 
+def untrained(items: pd.DataFrame) -> pd.DataFrame:
+    """A class that was never trained on; where labels are numbers, none of them."""
+    return items[(items["split"] != "train") | (items["label"] == "small")]
+
+
+def unknown(items: pd.DataFrame) -> pd.DataFrame:
+    """A label that is no class, or no number where all labels are numbers."""
+    numbers = pd.api.types.is_numeric_dtype(items["label"])
+    return with_column("label", None if numbers else "huge", slice(1))(items)
+
+
 BROKEN = {
+    "an unknown label": broken(unknown),
+    "the same label everywhere": broken(lambda items: items.assign(label=items["label"].iloc[0])),
+    "a label that was never trained on": broken(untrained),
+    "an identifier among the features": broken(lambda items: items.assign(colour=items["id"].astype(str))),
     "a missing number": broken(with_column("length", None, slice(3))),
     "an infinite number": broken(with_column("length", float("inf"), slice(1))),
     "a constant column": broken(with_column("width", 1.0)),
