@@ -42,20 +42,26 @@ def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
 
 
 def in_words(result: dict[str, Any]) -> str:
-    """How many rows fail a check and what they hold, or the fact it is about."""
+    """How many rows fail a check, or the fact it is about."""
     observed, column = result["observed"], printable(result["column"])
     if "unique_value_count" in result["expectation"]:
         return f"{printable(observed)} different values"
     if result["table"] not in ROWS:
-        return f"{column.replace('n_', 'number of ').replace('_', ' ')} is {printable(observed)}"
+        return f"{column.removeprefix('n_').replace('_', ' ')}: {printable(observed)}"
     rows = f"{result['n']:,} {ROWS[result['table']]}{'' if result['n'] == 1 else 's'}"
-    if not result["n_failed"]:
-        return f"none of {rows} fails"
-    return f"{result['n_failed']:,} of {rows}{held(result)}"
+    return f"{result['n_failed']:,} of {rows}" if result["n_failed"] else f"none of {rows} fails"
 
 
-def held(result: dict[str, Any]) -> str:
-    """What failing rows hold, where it is more than a mark that is set, or nothing."""
-    values = result["observed"] or []
-    silent = values in (["True"], ["False"]) or "not_be_null" in result["expectation"]
-    return f" hold {', '.join(map(printable, values))}" if values and not silent else ""
+def tells(result: dict[str, Any]) -> bool:
+    """Whether failing rows hold something to show in the column: more than a mark that is set, or nothing."""
+    shown = result["observed"] or []
+    return bool(shown) and shown not in (["True"], ["False"]) and "not_be_null" not in result["expectation"]
+
+
+def rows_in_words(result: dict[str, Any], n: int) -> str:
+    """The first failing rows by id, each with what it holds where that tells something."""
+    held = [example.get(cut(result["column"], 60)) for example in result["examples"]] if tells(result) else []
+    values = [f" ({printable(value)})" for value in held[:n]] if result["column"] != "id" else []
+    values += [""] * (n - len(values))
+    names = [f"{printable(row)}{value}" for row, value in zip(result["rows"][:n], values, strict=False)]
+    return ", ".join([*names, *(["…"] if names and result["n_failed"] > n else [])])

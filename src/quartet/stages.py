@@ -11,7 +11,7 @@ from pathlib import Path
 from quartet.errors import UsageError
 from quartet.project import Project
 
-TAIL_LINES, MAX_LINES = 15, 60
+TAIL_LINES, MAX_LINES = 15, 80
 GRACE_S = 5.0
 
 
@@ -46,7 +46,7 @@ class RunningStage:
 
     def __init__(self, project: Project, name: str, *, force: bool = False) -> None:
         self.name = name
-        self.log = project.hidden / "logs" / f"{name.replace('@', '-')}.log"
+        self.log = project.log(name)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         arguments = ["--wait-for-lock", "repro", "--single-item", *(["--force"] if force else []), name]
         with self.log.open("w", encoding="utf-8") as stream:

@@ -146,7 +146,8 @@ def expectation(name: str, check: dict[str, Any], column: str) -> Expectation:
     """One check of one column."""
     limits = {limit: check[limit] for limit in LIMITS if limit in check}
     kwargs = {"column": column, **limits} | ({"value_set": check["value_set"]} if "value_set" in check else {})
-    meaning = check["meaning"].format(**check | {"value_set": quoted(check.get("value_set"))})
+    words = {limit: f"{value:,.6g}" for limit, value in limits.items()} | {"value_set": quoted(check.get("value_set"))}
+    meaning = check["meaning"].format(**words)
     return Expectation(name, check["table"], f"expect_{check['expectation']}", meaning, kwargs, check["severity"])
 
 

@@ -38,7 +38,7 @@ class Limit:
     @property
     def words(self) -> str:
         """The limit as a reader sees it."""
-        return f"{LIMITS.get(self.name, self.name)} {short(self.value)}"
+        return f"{LIMITS[self.name]} {short(self.value)}" if self.name in LIMITS else short(self.value)
 
 
 @dataclass(frozen=True)
@@ -185,4 +185,4 @@ def counted(rows: Iterable[tuple[str, str, bool]]) -> list[tuple[str, bool, int]
 
 def short(value: Any) -> str:
     """A limit as text."""
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+    return f"{value:,.6g}" if isinstance(value, int | float) else str(value)

@@ -5,14 +5,13 @@ from typing import Any
 from quartet.artifacts import load_tables, read_plan
 from quartet.cells import printable
 from quartet.errors import GateRefused
-from quartet.exhibits import exhibits, in_words, records
+from quartet.exhibits import exhibits, in_words, records, rows_in_words, tells
 from quartet.family import Family
 from quartet.project import Project, write_json
 from quartet.suites import LIMITS, expectations
 from quartet.validation import run
 
-MAX_CHECKS, MAX_IDS = 8, 8  # that a refusal names: it must fit a terminal
-LETTERS = 60
+MAX_CHECKS, MAX_COLUMNS, MAX_ROWS, MAX_MEANING = 8, 4, 8, 240  # of a refusal: it must fit a terminal
 
 
 def validate(project: Project, name: str) -> None:
@@ -32,7 +31,7 @@ def validate(project: Project, name: str) -> None:
     measured = {table: records(annotated[table]) for table in ("columns", "facts")}
     write_json(project.validation(name), {"success": not failed, "results": results, **measured})
     if failed:
-        raise refusal(name, failed, len(results))
+        raise refusal(name, failed, results)
 
 
 def explain(check: dict[str, Any]) -> dict[str, Any]:
@@ -40,26 +39,30 @@ def explain(check: dict[str, Any]) -> dict[str, Any]:
     return {"limits": {limit: check[limit] for limit in LIMITS if limit in check}, "changed": check["changed"]}
 
 
-def refusal(name: str, failed: list[dict[str, Any]], n_checks: int) -> GateRefused:
+def refusal(name: str, failed: list[dict[str, Any]], results: list[dict[str, Any]]) -> GateRefused:
     """The error that names failed checks, a block each."""
-    shown, more = failed[:MAX_CHECKS], len(failed) - MAX_CHECKS
+    checks: dict[str, list[dict[str, Any]]] = {}
+    for result in failed:
+        checks.setdefault(result["name"], []).append(result)
+    count = f"{len(checks)} of {len({result['name'] for result in results})} checks failed"
+    shown, more = list(checks)[:MAX_CHECKS], len(checks) - MAX_CHECKS
     rest = [f"  and {more} more, which data/{name}/validation.json holds"] if more > 0 else []
-    names = dict.fromkeys(result["name"] for result in shown)
-    severities = ", ".join(f"{check}: {{severity: warn}}" for check in names)
     return GateRefused(
         f"the data of {name} pass their suite before anything is trained on them",
-        came="\n".join([f"{len(failed)} of {n_checks} checks failed", *map(block, shown), *rest]),
-        mend="\nMend these rows at their source, or the settings of the dataset in params.yaml, and run again.\n"
-        "`quartet report` shows the rows. To let the data pass all the same, say under the dataset\n"
-        f"  checks: {{{severities}}}",
+        came="\n".join([count, *(block(checks[check]) for check in shown), *rest]),
+        mend="\nMend these rows at their source, or the settings of the dataset in params.yaml, and run again;\n"
+        "`quartet report` shows the rows. To let the data pass all the same, write under the dataset\n"
+        + "\n".join(["  checks:", *(f"    {check}: {{severity: warn}}" for check in shown)]),
     )
 
 
-def block(result: dict[str, Any]) -> str:
-    """One failed check: what must hold, what came, and in which rows."""
-    column = f" [{printable(result['column'], LETTERS)}]" if result["column"] else ""
-    rows = ", ".join(printable(row, LETTERS) for row in result["rows"][:MAX_IDS])
-    more = ", …" if result["n_failed"] > MAX_IDS else ""
-    where = f": {rows}{more}" if rows else ""
-    must = printable(result["meaning"], 4 * LETTERS)
-    return f"  {result['name']}{column}: {must}\n    found: {in_words(result)}{where}"
+def block(results: list[dict[str, Any]]) -> str:
+    """One failed check: what must hold, and what came in which rows of each column."""
+    lines = [f"  {results[0]['name']}: {printable(results[0]['meaning'], MAX_MEANING)}"]
+    for result in results[:MAX_COLUMNS]:
+        named = result["table"] == "items" and (tells(result) or len(results) > 1 or "null" in result["expectation"])
+        column = f"{printable(result['column'])}: " if named else ""
+        rows = rows_in_words(result, MAX_ROWS)
+        lines.append(f"    {column}{in_words(result)}{': ' if rows else ''}{rows}")
+    more = len(results) - MAX_COLUMNS
+    return "\n".join([*lines, *([f"    and {more} more columns"] if more > 0 else [])])
