@@ -8,37 +8,30 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_SHOWN = 10  # rows of a check
-MAX_COLUMNS = 12
-FIRST = ("id", "split", "label")
+MAX_COLUMNS, MAX_NAME = 12, 60
 ROWS = {"items": "item", "edges": "edge", "columns": "column", "left_out": "part"}  # what a row of a table is
 
 
 def exhibits(
     result: dict[str, Any], annotated: "dict[str, pd.DataFrame]", canonical: "dict[str, pd.DataFrame]"
-) -> list[dict[str, str | None]]:
-    """The first rows that fail a check: column → cell, the one that fails always among them."""
+) -> dict[str, list[Any]]:
+    """The first rows that fail a check as `columns` and `rows` of short text; the column that fails stands second, or is the id."""
     table = annotated[result["table"]]
     columns = columns_to_show(table, canonical.get(result["table"], table), result["column"])
-    rows = table[columns].iloc[result["places"][:MAX_SHOWN]]
-    return [
-        {cut(name, 60): cell(value) for name, value in zip(columns, row, strict=True)}
-        for row in rows.itertuples(index=False, name=None)
-    ]
+    return as_text(table[columns].iloc[result["places"][:MAX_SHOWN]])
 
 
 def columns_to_show(table: "pd.DataFrame", source: "pd.DataFrame", failing: str) -> list[str]:
     """The columns of a row that tell most: what it is, what fails, and what else the source has."""
-    known = [name for name in (*FIRST, failing) if name in table]
+    known = [name for name in ("id", failing, "split", "label") if name in table]
     others = [str(name) for name in source if name in table]
     return list(dict.fromkeys([*known, *others]))[:MAX_COLUMNS]
 
 
-def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    """A small table as JSON values."""
-    return [
-        {str(name): value.item() if hasattr(value, "item") else value for name, value in row.items()}
-        for row in table.to_dict("records")
-    ]
+def as_text(table: "pd.DataFrame") -> dict[str, list[Any]]:
+    """The names of a small table's columns, and its cells as short text, None where one is missing."""
+    rows = [[cell(value) for value in row] for row in table.itertuples(index=False, name=None)]
+    return {"columns": [cut(str(name), MAX_NAME) for name in table], "rows": rows}
 
 
 def in_words(result: dict[str, Any]) -> str:
@@ -60,8 +53,8 @@ def tells(result: dict[str, Any]) -> bool:
 
 def rows_in_words(result: dict[str, Any], n: int) -> str:
     """The first failing rows by id, each with what it holds where that tells something."""
-    held = [example.get(cut(result["column"], 60)) for example in result["examples"]] if tells(result) else []
-    values = [f" ({printable(value)})" for value in held[:n]] if result["column"] != "id" else []
+    held = [row[1] for row in result["examples"]["rows"]] if tells(result) and result["column"] != "id" else []
+    values = [f" ({printable(value)})" for value in held[:n]]
     values += [""] * (n - len(values))
     names = [f"{printable(row)}{value}" for row, value in zip(result["rows"][:n], values, strict=False)]
     return ", ".join([*names, *(["…"] if names and result["n_failed"] > n else [])])

@@ -46,9 +46,8 @@ class Part:
     """What a check found in one column.
 
     Args:
-        failing: the column that fails, among those of `examples`.
         rows: the first ids, and `n_more` others.
-        examples: failing rows, column → cell.
+        examples: `columns` and `rows` of cells; the column that fails stands second, or is the id.
         pictures: thumbnails of them, where they are pictures.
     """
 
@@ -57,8 +56,7 @@ class Part:
     found: str
     rows: list[str]
     n_more: int
-    failing: str
-    examples: list[dict[str, str | None]]
+    examples: dict[str, list[Any]]
     pictures: list[Picture]
 
 
@@ -91,12 +89,12 @@ class Gate:
     Args:
         state: passed, failed, or not run.
         checks: what validation.json says, failures first.
-        columns: what was measured of each column, name → value.
+        columns: what was measured of each column, as `columns` and `rows` of cells.
     """
 
     state: str
     checks: list[Check] = field(default_factory=list)
-    columns: list[dict[str, str | None]] = field(default_factory=list)
+    columns: dict[str, list[Any]] = field(default_factory=dict)
 
     def count(self, status: str) -> int:
         """How many checks ended like that."""
@@ -126,8 +124,7 @@ def gate_of(project: Project, dataset: str) -> Gate:
     by_name = groupby(sorted(content["results"], key=lambda result: result["name"]), lambda result: result["name"])
     checks = [check_of(list(results), items) for _, results in by_name]
     checks.sort(key=lambda check: STATUSES.index(check.status))
-    columns = [{name: cell(value) for name, value in row.items()} for row in content["columns"]]
-    return Gate("passed" if content["success"] else "failed", checks, columns)
+    return Gate("passed" if content["success"] else "failed", checks, content["columns"])
 
 
 def check_of(results: list[dict[str, Any]], items: Path) -> Check:
@@ -146,13 +143,12 @@ def part_of(result: dict[str, Any], items: Path | None) -> Part:
     failing = not result["success"]
     places = result["places"][:MAX_PICTURES] if result["table"] == "items" else []
     return Part(
-        column=result["column"],
+        column=cell(result["column"], 60) or "",
         table=result["table"],
         found=in_words(result),
         rows=[cell(row, 60) or "missing" for row in result["rows"]],
         n_more=max(0, result["n_failed"] - len(result["rows"])) if result["table"] in ROWS and failing else 0,
-        failing=cell(result["column"], 60) or "",
-        examples=result["examples"] if items is not None else [],
+        examples=result["examples"] if items is not None else {"columns": [], "rows": []},
         pictures=pictures_at(items, places) if items is not None else [],
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 from quartet.artifacts import load_tables, read_plan
 from quartet.cells import printable
 from quartet.errors import GateRefused
-from quartet.exhibits import exhibits, in_words, records, rows_in_words, tells
+from quartet.exhibits import as_text, exhibits, in_words, rows_in_words, tells
 from quartet.family import Family
 from quartet.project import Project, write_json
 from quartet.suites import LIMITS, expectations
@@ -28,7 +28,7 @@ def validate(project: Project, name: str) -> None:
         for result in run(annotated, expectations(plan.checks, annotated))
     ]
     failed = [result for result in results if not result["success"] and result["severity"] == "error"]
-    measured = {table: records(annotated[table]) for table in ("columns", "facts")}
+    measured = {table: as_text(annotated[table]) for table in ("columns", "facts")}
     write_json(project.validation(name), {"success": not failed, "results": results, **measured})
     if failed:
         raise refusal(name, failed, results)
