@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, create_model
 
-from quartet.catalog import PREFIX, completed, entry_of, load
+from quartet.catalog import PREFIX, PublicDataset, completed, entry_of, load
 from quartet.errors import ParamsError, Problem, UsageError
 from quartet.family import Family, family_names
 from quartet.metrics import METRICS
@@ -271,7 +271,7 @@ def shown(value: Any) -> str:
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of params.yaml, for editors."""
     families = [Family(name).settings for name in family_names()]
-    datasets: Any = union(family.Dataset for family in families)
+    datasets: Any = union(family.Dataset for family in families) | PublicDataset
     models: Any = union(model for family in families for model in family.ARCHITECTURES.values())
     described = {name: TopSettings.model_fields[name] for name in ("datasets", "models")}
     schema = create_model(
