@@ -6,8 +6,8 @@ An entry is a check by name:
     expectation   the name of a Great Expectations type without `expect_`
     table         which annotated table it is about, `items` if absent
     column        the column it looks at, or
-    each          a kind of column (feature, number, category, measure): one expectation per row of the annotated
-                  table `columns` that is of this kind
+    each          a kind of column (feature, number, category, boolean, date, measure): one expectation per row of
+                  the annotated table `columns` that is of this kind
     when          setting → value that must hold for the check to be made; a list is any of these, `given` any at all
     value_set     its values; $classes are the dataset's
     min_value, max_value, mostly, severity
