@@ -14,6 +14,9 @@ TRAINER_FIELDS = ("accelerator", "devices", "precision", "threads")
 Accelerator = Literal["auto", "cpu", "gpu"]
 Devices = Literal["auto", 1]
 Precision = Literal["auto", "32", "bf16"]
+ClassWeights = Literal["none", "balanced"]
+
+CLASS_WEIGHTS = "balanced weighs a class by how rare it is in training, so that all count alike in the loss"
 
 
 def read_by(*steps: str, default: Any = ..., description: str, **limits: Any) -> Any:
@@ -81,6 +84,11 @@ class DatasetSettings(Settings):
     encoding: str = read_by(
         "ingest", default="auto", description="of texts and CSVs, such as cp1252; auto is UTF-8, or what a mark says"
     )
+    ignore: list[str] = read_by(
+        "ingest",
+        default=[],
+        description="patterns of paths inside the source that need not be read, such as README or */unsup/*",
+    )
     separator: Literal["auto", ",", ";", "\t", "|"] = read_by(
         "ingest", default="auto", description="between the cells of a CSV; auto is what its first line has most of"
     )
@@ -115,6 +123,18 @@ class DatasetSettings(Settings):
         if source.startswith("data/mine/") and ".." in source.split("/"):
             raise ValueError("it must stay inside data/mine")
         return source.rstrip("/")
+
+    @field_validator("encoding")
+    @classmethod
+    def is_known(cls, encoding: str) -> str:
+        """A codec of texts that keeps to Unicode: those of identifiers and escapes let lone surrogates through."""
+        try:
+            "\ud800".encode("utf-8" if encoding == "auto" else encoding)
+        except UnicodeEncodeError:
+            return encoding
+        except (LookupError, UnicodeError):
+            pass
+        raise ValueError("it must be auto or an encoding of texts, such as utf-8, latin-1 or cp1252")
 
     def for_step(self, step: str) -> dict[str, Any]:
         """The settings that `step` reads, by name."""
@@ -165,6 +185,7 @@ class NetworkSettings(ModelSettings):
     batch_size: int = Field(default=64, ge=1, description="items per optimiser step")
     learning_rate: float = Field(default=1e-3, gt=0, le=10, description="step size of Adam")
     weight_decay: float = Field(default=0.0, ge=0, description="L2 penalty on the weights")
+    class_weights: ClassWeights = Field(default="none", description=CLASS_WEIGHTS)
     patience: int | None = Field(
         5, ge=1, description="stop after so many epochs without a lower validation loss; null never stops early"
     )
