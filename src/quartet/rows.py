@@ -31,13 +31,27 @@ def require(frame: pd.DataFrame, columns: list[str]) -> None:
 def select(frame: pd.DataFrame, settings: Any, content: list[str], left_out: LeftOut) -> pd.DataFrame:
     """The rows to use: those that `keep` admits, copies dropped where `deduplicate` is set; `id` counts source rows."""
     require(frame, [*settings.keep, *content])
+    rows = keep_rows(frame, settings, left_out)
+    return drop_copies(rows, rows[content], settings, left_out)
+
+
+def keep_rows(frame: pd.DataFrame, settings: Any, left_out: LeftOut) -> pd.DataFrame:
+    """The rows that `keep` admits; `id` counts source rows where the source gives none."""
+    require(frame, [*settings.keep])
     rows = frame if "id" in frame else frame.assign(id=np.arange(len(frame)))
     for column, values in settings.keep.items():
         rows = rows[as_text(rows[column]).isin(values)]
     if settings.keep and rows.empty:
         raise SourceError("`keep` leaves rows", came=f"no row has {settings.keep}", mend="Correct its values.")
     note_rows(left_out, len(frame) - len(rows), "keep")
-    distinct = rows.drop_duplicates(content) if settings.deduplicate else rows
+    return rows
+
+
+def drop_copies(
+    rows: pd.DataFrame, content: pd.DataFrame | pd.Series, settings: Any, left_out: LeftOut
+) -> pd.DataFrame:
+    """Rows without those whose content stood before, where `deduplicate` is set."""
+    distinct = rows[~content.duplicated()] if settings.deduplicate else rows
     note_rows(left_out, len(rows) - len(distinct), "deduplicate")
     return distinct
 
@@ -50,8 +64,7 @@ def note_rows(left_out: LeftOut, n: int, setting: str) -> None:
 
 def split_of(rows: pd.DataFrame, settings: Any, content: pd.Series, seed: int) -> pd.Series:
     """The split (N,) of each row: by the published column, by group, or by a hash of its content."""
-    dropped = getattr(settings, "drop", [])
-    column = settings.split or ("split" if "split" in rows and "split" not in dropped else None)
+    column = settings.split or ("split" if "split" in rows and "split" not in dropped(settings) else None)
     require(rows, [column] if column else [])
     keys = group_of(rows, settings.group) if settings.group else content
     published = rows[column] if column else pd.Series(None, index=rows.index, dtype=object)
@@ -60,6 +73,12 @@ def split_of(rows: pd.DataFrame, settings: Any, content: pd.Series, seed: int) -
     if settings.group:
         refuse_straddling(split, keys)
     return split
+
+
+def dropped(settings: Any) -> list[str]:
+    """The columns that the settings leave out, where a family has such settings."""
+    pinned = getattr(settings, "columns", {}).items()
+    return [*getattr(settings, "drop", []), *(name for name, kind in pinned if kind == "drop")]
 
 
 def group_of(rows: pd.DataFrame, group: str) -> pd.Series:

@@ -14,6 +14,9 @@ TRAINER_FIELDS = ("accelerator", "devices", "precision", "threads")
 Accelerator = Literal["auto", "cpu", "gpu"]
 Devices = Literal["auto", 1]
 Precision = Literal["auto", "32", "bf16"]
+ClassWeights = Literal["none", "balanced"]
+
+CLASS_WEIGHTS = "balanced weighs a class by how rare it is in training, so that all count alike in the loss"
 
 
 def read_by(*steps: str, default: Any = ..., description: str, **limits: Any) -> Any:
@@ -165,6 +168,7 @@ class NetworkSettings(ModelSettings):
     batch_size: int = Field(default=64, ge=1, description="items per optimiser step")
     learning_rate: float = Field(default=1e-3, gt=0, le=10, description="step size of Adam")
     weight_decay: float = Field(default=0.0, ge=0, description="L2 penalty on the weights")
+    class_weights: ClassWeights = Field(default="none", description=CLASS_WEIGHTS)
     patience: int | None = Field(
         5, ge=1, description="stop after so many epochs without a lower validation loss; null never stops early"
     )

@@ -1,5 +1,8 @@
 """Splits by a hash of content: no item changes split when items are added."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
 from quartet.family import SPLITS
@@ -10,6 +13,19 @@ def content_hash(frame: pd.DataFrame) -> pd.Series:
     return pd.util.hash_pandas_object(frame, index=False).map("{:016x}".format)
 
 
+def row_keys(cells: Sequence[np.ndarray], index: pd.Index) -> pd.Series:
+    """A 16-digit hash (N,) of each row from the hashes (N,) of its cells, one array per column.
+
+    It depends on the row alone: no other row can change it. Source: CPython's hash of tuples, as pandas has it;
+    where the hashes are those of typed values, this is `content_hash`.
+    """
+    key, factor = np.full(len(index), 0x345678, np.uint64), 1_000_003
+    for left, column in zip(range(len(cells), 0, -1), cells, strict=True):
+        key = (key ^ column) * np.uint64(factor)
+        factor += 82_520 + 2 * left
+    return pd.Series(key + np.uint64(97_531), index).map("{:016x}".format)
+
+
 def assign_splits(keys: pd.Series, seed: int, validation: float, test: float) -> pd.Series:
     """The split (N,) of each key: test, validation or train, with these shares in expectation.
 
@@ -17,9 +33,10 @@ def assign_splits(keys: pd.Series, seed: int, validation: float, test: float) ->
         keys: what must not straddle splits, as strings: a content hash or a group.
     """
     hashes = pd.util.hash_array(keys.astype(str).to_numpy(object), hash_key=f"{seed:016d}")
-    place = pd.Series(hashes / 2.0**64, index=keys.index)  # uniform in [0, 1)
+    place = hashes / 2.0**64  # uniform in [0, 1)
     train, held_out, tested = SPLITS
-    return place.map(lambda u: tested if u < test else held_out if u < test + validation else train).astype(str)
+    split = np.select([place < test, place < test + validation], [tested, held_out], train)
+    return pd.Series(split, keys.index, dtype="str")
 
 
 def published_or_hashed(

@@ -15,8 +15,12 @@ from quartet.settings import NetworkSettings
 class Supervised(LightningModule):
     """Minimises cross-entropy over K logits, or the squared error of one scaled value, with Adam.
 
+    With `class_weights: balanced`, an item of class k counts n / (K n_k) times, n_k being its training items.
+
     Source: Kingma & Ba 2015, Adam, alg. 1, https://arxiv.org/abs/1412.6980. Differs: weight decay as L2 penalty.
     """
+
+    weights: Tensor | None
 
     def __init__(
         self, network: nn.Module, settings: NetworkSettings, *, train: Examples, validation: Examples, seed: int
@@ -27,6 +31,8 @@ class Supervised(LightningModule):
         self.examples = {"train": train, "validation": validation}
         self.seed = seed
         self.losses: list[Tensor] = []
+        weights = balanced(train.target) if settings.class_weights == "balanced" else None
+        self.register_buffer("weights", weights, persistent=False)
 
     def train_dataloader(self) -> EpochBatches:
         """The epoch's batches, on the device; asked for anew at each epoch."""
@@ -40,7 +46,7 @@ class Supervised(LightningModule):
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """The loss of one batch."""
         inputs, target = batch
-        loss = loss_of(self.network(*inputs), target)
+        loss = loss_of(self.network(*inputs), target, self.weights)
         self.losses.append(loss.detach())
         return loss
 
@@ -56,7 +62,7 @@ class Supervised(LightningModule):
         validation = self.examples["validation"].to(self.device)
         with self.trainer.precision_plugin.forward_context():
             logits = logits_in_batches(self.network, validation)
-        return loss_of(logits, validation.target)
+        return loss_of(logits, validation.target, self.weights)
 
     def configure_optimizers(self) -> Any:
         """Adam."""
@@ -73,8 +79,21 @@ def parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, 
     return [group for group in groups if group["params"]]
 
 
-def loss_of(logits: Tensor, target: Tensor) -> Tensor:
-    """Mean loss of logits (B, K) on class indices (B,), or of values (B, 1) on scaled targets (B,)."""
+def balanced(target: Tensor) -> Tensor:
+    """Weights (K,) n / (K n_k) of classes from the indices (N,) of training items; 1 for a class that has none."""
+    counts = torch.bincount(target)
+    present = counts > 0
+    return torch.where(present, len(target) / (present.sum() * counts.clamp(min=1)), 1.0)
+
+
+def loss_of(logits: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Mean loss of logits (B, K) on class indices (B,), or of values (B, 1) on scaled targets (B,).
+
+    Args:
+        weights: (≤ K,), how much an item of each class counts; 1 for a class beyond them.
+    """
     if target.is_floating_point():
         return functional.mse_loss(logits[:, 0].float(), target)
-    return functional.cross_entropy(logits.float(), target)
+    if weights is not None:
+        weights = functional.pad(weights, (0, logits.shape[1] - len(weights)), value=1.0)
+    return functional.cross_entropy(logits.float(), target, weights)

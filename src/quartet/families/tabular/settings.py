@@ -5,7 +5,18 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from quartet.settings import BaselineSettings, ModelSettings, NetworkSettings, RowSettings, read_by
+from quartet.settings import (
+    CLASS_WEIGHTS,
+    BaselineSettings,
+    ClassWeights,
+    ModelSettings,
+    NetworkSettings,
+    RowSettings,
+    read_by,
+)
+
+Kind = Literal["number", "category", "boolean", "date", "drop"]
+MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "?")
 
 
 class Dataset(RowSettings):
@@ -19,6 +30,28 @@ class Dataset(RowSettings):
     )
     target: str = read_by("ingest", description="the column to predict")
     drop: list[str] = read_by("ingest", default=[], description="columns that are no features, such as identifiers")
+    columns: dict[str, Kind] = read_by(
+        "ingest", default={}, description="column → number, category, boolean, date or drop; inferred for the others"
+    )
+    missing_values: list[str] = read_by(
+        "ingest", "prepare", default=list(MISSING), description="what stands for a missing value, as an empty cell does"
+    )
+    decimal: Literal[".", ","] = read_by("ingest", "prepare", default=".", description="the decimal mark of numbers")
+    day_first: bool | None = read_by(
+        "ingest", "prepare", default=None, description="whether 03/04/2020 is in April; null takes it for no date"
+    )
+    missing: Literal["refuse", "impute"] = read_by(
+        "prepare",
+        default="refuse",
+        description="refuse does not train on missing values; impute takes the training split's median and tells the "
+        "model so in a column of its own, and for categories one of their own",
+    )
+    max_categories: int = read_by(
+        "prepare", default=64, ge=1, le=10_000, description="categories of a column told apart, the most frequent ones"
+    )
+    rare_below: int = read_by(
+        "prepare", default=5, ge=1, description="a category with fewer training rows counts as `other`"
+    )
 
 
 class MLPSettings(NetworkSettings):
@@ -46,6 +79,7 @@ class LogisticRegressionSettings(BaselineSettings):
 
     architecture: Literal["logistic_regression"]
     c: float = Field(1.0, gt=0, description="inverse strength of the L2 penalty")
+    class_weights: ClassWeights = Field(default="none", description=CLASS_WEIGHTS)
 
 
 class LinearRegressionSettings(BaselineSettings):

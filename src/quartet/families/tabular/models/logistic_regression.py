@@ -15,6 +15,7 @@ class LogisticRegression(nn.Module):
     def __init__(self, settings: LogisticRegressionSettings, encoder: Encoder) -> None:
         super().__init__()
         self.c = settings.c
+        self.class_weight = None if settings.class_weights == "none" else settings.class_weights
         self.linear = nn.Linear(encoder.facts["n_inputs"], encoder.n_outputs)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -27,7 +28,9 @@ class LogisticRegression(nn.Module):
         """Solve for W and b; of two classes, the first has logit 0."""
         from sklearn.linear_model import LogisticRegression as Solver
 
-        solver = Solver(C=self.c, max_iter=10_000).fit(train.inputs[0].numpy(), train.target.numpy())
+        solver = Solver(C=self.c, class_weight=self.class_weight, max_iter=10_000).fit(
+            train.inputs[0].numpy(), train.target.numpy()
+        )
         weight, bias = class_rows(solver, len(self.linear.bias))
         self.linear.weight.copy_(weight)
         self.linear.bias.copy_(bias)
