@@ -31,7 +31,7 @@ def in_step(path: Path) -> bool:
     if not record.exists():
         return False
     times = (max(inner.stat().st_mtime_ns, inner.stat().st_ctime_ns) for inner in (path, *path.rglob("*")))
-    return record.stat().st_mtime_ns >= max(times)
+    return record.stat().st_mtime_ns > max(times)  # in the same tick of the clock, either may have been first
 
 
 def adopt(project: Project, source: str) -> None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from quartet.errors import UsageError
 from quartet.mine import adopt, bring, place_of
-from quartet.params import json_schema, load_params
+from quartet.params import load_params
 from quartet.params_file import flow, params_text, proposed_text
 from quartet.pipeline import CODE_ELSEWHERE
 from quartet.preflight import version_text
 from quartet.project import Project, write_json, write_text
 from quartet.rendering import write_dvc_yaml
+from quartet.schema import json_schema
 from quartet.stages import dvc
 
 if TYPE_CHECKING:

@@ -32,6 +32,7 @@ models:
   flowers-mlp: {dataset: flowers, architecture: mlp, hidden: 32}
 """
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./()-]*( [A-Za-z0-9_./()-]+)*")
+FEW = 3  # entries of a mapping that stand in one line
 WORDS_OF_YAML = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")  # 1.1's too: editors may read so
 
 
@@ -46,7 +47,7 @@ def proposed_text(name: str, source: str, proposal: "Proposal") -> str:
     """The entries of one dataset and its models, with the reasons."""
     family, *others = proposal.settings.items()
     settings = [family, ("source", source), *others]
-    lines = [f"{key}: {flow(value)}{reason(proposal.why.get(key))}" for key, value in settings]
+    lines = [line for key, value in settings for line in entry(key, value, proposal.why.get(key, ""))]
     models = [
         f"{name}-{architecture}: {flow({'dataset': name, 'architecture': architecture} | values)}"
         for architecture, values in proposal.models.items()
@@ -55,9 +56,12 @@ def proposed_text(name: str, source: str, proposal: "Proposal") -> str:
     return "".join(parts)
 
 
-def reason(why: str | None) -> str:
-    """A comment at the end of a line; what the data wrote into it stays in that line."""
-    return f" # {printable(why)}" if why else ""
+def entry(key: str, value: Any, why: str) -> list[str]:
+    """A setting as lines: a long mapping has a line for each of its entries."""
+    comment = f" # {printable(why)}" if why else ""  # what the data wrote into it stays in this line
+    if isinstance(value, dict) and len(value) > FEW:
+        return [f"{key}:{comment}", *(f"  {flow(inner)}: {flow(what)}" for inner, what in value.items())]
+    return [f"{key}: {flow(value)}{comment}"]
 
 
 def indented(lines: Iterable[str], by: str) -> list[str]:
@@ -113,7 +117,7 @@ def checks_block(family: str) -> str:
     legend = [f"{name}: {text}" for name, text in described.items()]
     lines = [
         f"{name}: {flow({'severity': 'error'} | {k: v for k, v in check.items() if k in described})}"
-        f" # {check['meaning'].format(**check)}"
+        f" # {check['meaning'].format(**check).replace('$classes', '`classes`')}"
         for name, check in suite_of(family).items()
     ]
     return "".join([*head, *indented(legend, "# - "), *indented(lines, "#   ")])
@@ -129,7 +133,7 @@ def lines_of(settings: type[BaseModel]) -> Iterator[str]:
     """`key: default # what it is` for each field."""
     for name, field in settings.model_fields.items():
         default = "…" if field.default is PydanticUndefined else flow(field.default)
-        choices = " | ".join(str(choice) for choice in choices_of(field.annotation))
+        choices = " | ".join(flow(choice) for choice in choices_of(field.annotation))
         yield f"{name}: {default} # {field.description or choices}" + (
             f" ({choices})" if field.description and choices else ""
         )

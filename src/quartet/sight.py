@@ -1,5 +1,7 @@
 """What `quartet init --from` sees of a source, and what a family proposes for it."""
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ from quartet.tables import CSV, kind_of, read_table
 NEARLY_ALL = 0.9  # the share of a source's files that must be of a family's kind
 ENCODINGS = ("auto", "cp1252")
 SEPARATORS = ("auto", ",", ";", "\t", "|")
+MAX_LINE = 10_000_000  # bytes
 YEARS = range(1800, 2200)  # numbers that may well be names of columns
 
 
@@ -91,27 +94,31 @@ class SeenTable:
         Raises:
             SourceError: none does.
         """
-        errors, data = [], None if file.path else file.read()
+        data = None if file.path else file.read()
         file = file if data is None else File(file.name, lambda: data)  # what comes from an archive is read once
+        errors, header = [], names_for(file)
         for encoding, separator in product(ENCODINGS, SEPARATORS):
             try:
-                found = read_table(file, CSV(encoding, separator))
+                found = read_table(file, CSV(encoding, separator, tuple(header)))
             except SourceError as error:
                 errors.append(error)
                 continue
-            if found.shape[1] > 1 or separator == SEPARATORS[-1]:
-                ways = {"encoding": encoding, "separator": separator}
-                return cls(found, {key: value for key, value in ways.items() if value != "auto"}).named(file)
+            if found.shape[1] > 1 or separator == "auto":
+                ways = {"encoding": (encoding, "auto"), "separator": (separator, "auto"), "header": (header, [])}
+                return cls(found, {key: value for key, (value, default) in ways.items() if value != default})
         raise errors[0]
 
-    def named(self, file: File) -> "SeenTable":
-        """The same with names for its columns, where its first line holds values instead of them."""
-        names = [str(name) for name in self.frame]
-        numbers = [float(name) for name in names if is_number(name)]
-        if kind_of(file.name) == ".parquet" or 2 * len(numbers) < len(names) or all(n in YEARS for n in numbers):
-            return self
-        settings = self.settings | {"header": [f"column_{i}" for i in range(len(names))]}
-        return SeenTable(read_table(file, csv_of(settings)), settings)
+
+def names_for(file: File) -> list[str]:
+    """Names for the columns of a CSV whose first line holds values, that is, numbers, instead; none for others."""
+    if ending_of(file.name) not in (".csv", ".tsv"):
+        return []
+    with file.path.open("rb") if file.path else io.BytesIO(file.read()) as stream:
+        line = stream.readline(MAX_LINE).decode("latin-1")
+    cells = next(csv.reader([line], delimiter=max(SEPARATORS[1:], key=line.count)), [])
+    numbers = [float(cell) for cell in cells if is_number(cell)]
+    named = 2 * len(numbers) < len(cells) or all(number in YEARS for number in numbers)
+    return [] if named else [f"column_{i}" for i in range(len(cells))]
 
 
 @dataclass
@@ -142,12 +149,6 @@ class Proposal:
         """Change a limit of the gate, and say why."""
         self.set("checks", self.settings.get("checks", {}) | {name: limits})
         self.why["checks"] = "; ".join(filter(None, [self.why.get("checks"), why]))
-
-
-def csv_of(settings: dict[str, Any]) -> CSV:
-    """The options of a CSV among settings."""
-    options = {key: settings[key] for key in ("encoding", "separator") if key in settings}
-    return CSV(**options, header=tuple(settings.get("header", ())))
 
 
 def ending_of(name: str) -> str:
