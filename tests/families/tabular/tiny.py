@@ -1,4 +1,4 @@
-"""A small table for the contract suite: numbers and a category that decide the target."""
+"""A small table for the contract suite: numbers and a category that decide the target, and cells of every type."""
 
 import numpy as np
 import pandas as pd
@@ -6,12 +6,14 @@ import pandas as pd
 from breaking import broken, with_column
 
 Tables = dict[str, pd.DataFrame]
+OTHERS = ["bought", "gift", "ounces", "customer"]
 
 DATASETS = {
     "classification": {
         "family": "tabular",
         "source": "data/mine/tiny.csv",
         "target": "kind",
+        "drop": OTHERS,
         "classes": ["large", "small"],
     },
     "regression": {
@@ -19,7 +21,15 @@ DATASETS = {
         "source": "data/mine/tiny.csv",
         "target": "weight",
         "task": "regression",
-        "drop": ["kind"],
+        "drop": ["kind", *OTHERS],
+    },
+    "mixed": {
+        "family": "tabular",
+        "source": "data/mine/tiny.csv",
+        "target": "kind",
+        "drop": ["weight"],
+        "missing": "impute",
+        "rare_below": 30,
     },
 }
 MODELS = {
@@ -36,7 +46,19 @@ def source(seed: int = 0) -> Tables:
     weight = length * 2 + width + 3 * (colour == "red")
     kind = np.where(weight > 16, "large", "small")
     frame = pd.DataFrame({"length": length, "width": width, "colour": colour, "weight": weight, "kind": kind})
-    return {"items": frame}
+    return {"items": frame.assign(**cells(generator, weight))}
+
+
+def cells(generator: np.random.Generator, weight: np.ndarray) -> dict[str, np.ndarray]:
+    """Columns as a CSV has them: dates, yes and no, numbers with gaps, and names of which no two are equal."""
+    days = np.datetime64("2024-01-01") + generator.integers(0, 300, 120)
+    gaps = generator.choice([True, False], 120, p=[0.2, 0.8])
+    return {
+        "bought": days.astype(str),
+        "gift": generator.choice(["yes", "no"], 120),
+        "ounces": np.where(gaps, " NA", np.char.mod("%.1f", generator.normal(weight, 5))),
+        "customer": np.array([f"customer {i}" for i in range(120)]),
+    }
 
 
 def overlap(items: pd.DataFrame) -> pd.DataFrame:
@@ -45,9 +67,10 @@ def overlap(items: pd.DataFrame) -> pd.DataFrame:
 
 
 BROKEN = {
-    "a missing number": broken(with_column("length", None, slice(3))),
+    "a column that is nearly empty": broken(with_column("length", None, slice(110))),
     "an infinite number": broken(with_column("length", float("inf"), slice(1))),
     "a constant column": broken(with_column("width", 1.0)),
+    "a column that tells the target": broken(lambda items: items.assign(width=items["label"].rank(method="dense"))),
     "a missing label": broken(with_column("label", None, slice(2))),
     "test rows that were trained on": broken(overlap),
     "too few rows": broken(lambda items: items.head(12)),

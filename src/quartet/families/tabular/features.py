@@ -71,7 +71,7 @@ def kind_of(values: pd.Series) -> str:
 def width(column: dict[str, Any]) -> int:
     """How many inputs a column becomes."""
     own = len(column["categories"]) + bool(column["other"]) if column["kind"] == "category" else 1
-    return int(own) + (column["missing"] == "own")
+    return int(own) + int(column["missing"] == "own")
 
 
 def encode(items: pd.DataFrame, encoder: Encoder) -> dict[str, np.ndarray]:
@@ -151,13 +151,14 @@ def as_served(items: pd.DataFrame, column: dict[str, Any], encoder: Encoder) -> 
         raise SourceError(f"no cell of {column['name']} is missing", came=f"row {row} has none", mend=mend)
     if column["kind"] == "number":
         return values
-    text: pd.Series = values.astype(str).astype(object)
-    return (text.str.lower() if column["kind"] == "boolean" else text).where(values.notna(), None)
+    text = values.astype(str).str.lower() if column["kind"] == "boolean" else values.astype(str)
+    served: pd.Series = text.astype(object).where(values.notna(), None)
+    return served
 
 
 def read_column(items: pd.DataFrame, column: dict[str, Any], encoder: Encoder) -> pd.Series:
     """A column, raw or canonical, as canonical tables hold it."""
-    values = items[column["name"]]
+    values: pd.Series = items[column["name"]]
     if kind_of(values) == column["kind"] != "category":
         return values
     cells = Cells.of(values, reading_of(encoder))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from quartet.settings import (
     CLASS_WEIGHTS,
@@ -52,6 +52,14 @@ class Dataset(RowSettings):
     rare_below: int = read_by(
         "prepare", default=5, ge=1, description="a category with fewer training rows counts as `other`"
     )
+
+    @field_validator("columns")
+    @classmethod
+    def types_features(cls, columns: dict[str, Kind], info: ValidationInfo) -> dict[str, Kind]:
+        """What the target is, the task says."""
+        if info.data.get("target") in columns:
+            raise ValueError("it must name features only; what the target is, `task:` says")
+        return columns
 
 
 class MLPSettings(NetworkSettings):
