@@ -151,6 +151,26 @@ def init(directory: Path, source: str | None, target: str | None, sha256: str | 
 
 
 @quartet.command()
+@click.argument("name", required=False)
+@click.option("--markdown", is_flag=True, help="Print docs/catalog.md.")
+@as_json_option
+def catalog(name: str | None, markdown: bool, as_json: bool) -> None:
+    """List the public sets that a dataset or `init --from` can name as catalog:NAME, or show one."""
+    from quartet import listing
+    from quartet.catalog import named
+
+    entry = named(name) if name else None
+    if as_json:
+        click.echo(json.dumps(listing.as_json(name, entry), indent=1, ensure_ascii=False))
+    elif name and entry:
+        click.echo("\n".join(listing.as_lines(name, entry)))
+    elif markdown:
+        click.echo(listing.as_markdown(), nl=False)
+    else:
+        show_table(listing.as_table())
+
+
+@quartet.command()
 @click.option("--schedule", metavar="CRON", help="Run the pipeline at these times, such as '0 6 * * *'.")
 @click.option("--prefect-port", default=4200, show_default=True)
 @click.option("--mlflow-port", default=5000, show_default=True)
@@ -189,10 +209,14 @@ def show_results(lines: list[Any], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(jsonable(lines), indent=1))
         return
+    show_table(as_table(lines))
+
+
+def show_table(table: Any) -> None:
+    """Print a table as wide as the terminal, or plain into a pipe."""
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else 120)
-    console.print(as_table(lines))
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from quartet.catalog import PREFIX, completed, entry_of, load
 from quartet.errors import ParamsError, Problem, UsageError
 from quartet.family import Family, family_names
 from quartet.metrics import METRICS
@@ -96,9 +97,10 @@ class Reader:
         """The params, if nothing is wrong."""
         tree = self.document.tree
         top = self.checked(TopSettings, tree, ())
-        datasets = {name: self.dataset(name, value) for name, value in sections(tree, "datasets")}
+        entries = {name: completed(value) for name, value in sections(tree, "datasets")}
+        datasets = {name: self.dataset(name, value) for name, value in entries.items()}
         known = {name: settings for name, settings in datasets.items() if settings}
-        families = {name: str(value.get("family")) for name, value in sections(tree, "datasets")}
+        families = {name: str(value.get("family")) for name, value in entries.items()}
         models = {name: self.model(name, value, families) for name, value in sections(tree, "models")}
         for problem in references(known, {name: model for name, model in models.items() if model}, models):
             self.add(*problem)
@@ -134,11 +136,18 @@ class Reader:
                 must = re.sub("^(Input|Value|String|List|Dictionary) should", "it must", detail["msg"])
                 self.add(where, must.replace("Value error, ", ""), f"{shown(detail['input'])} came")
 
-    def dataset(self, name: str, value: Any) -> DatasetSettings | None:
-        """One entry of `datasets`."""
+    def dataset(self, name: str, value: dict[str, Any]) -> DatasetSettings | None:
+        """One entry of `datasets`, completed from the catalog."""
         place: Place = ("datasets", name)
         self.check_name(name, place)
-        family = value.get("family") if isinstance(value, dict) else None
+        family, source = value.get("family"), str(value.get("source"))
+        entry = entry_of(source)
+        if source.startswith(PREFIX) and not entry:
+            self.unknown(place, "source", source, [f"{PREFIX}{public}" for public in load()])
+            return None
+        if entry and family != entry.family:
+            self.unknown(place, "family", family, [entry.family])
+            return None
         if family not in family_names():
             self.unknown(place, "family", family, family_names())
             return None
@@ -198,6 +207,7 @@ def references(
                 closest(dataset.candidate, own),
             )
         yield from wrong_checks(name, dataset)
+        yield from wrong_checksum(name, dataset)
         metrics = METRICS[dataset.task]  # type: ignore[attr-defined]
         if dataset.metric and dataset.metric not in metrics:
             must = f"it must be one of {', '.join(metrics)}"
@@ -216,6 +226,17 @@ def wrong_checks(name: str, dataset: DatasetSettings) -> Iterator[tuple[Place, s
         for limit in sorted(changes.model_fields_set - set(adjustable(suite[check]))):
             must = f"of this check, {' and '.join(adjustable(suite[check]))} can be changed"
             yield (*place, limit), must, f"{limit} came", ""
+
+
+def wrong_checksum(name: str, dataset: DatasetSettings) -> Iterator[tuple[Place, str, str, str]]:
+    """Where a source from elsewhere has no checksum, or another one has."""
+    place, kind = ("datasets", name, "sha256"), dataset.source.partition(":")[0]
+    if kind in ("https", "pypi") and not dataset.sha256:
+        what = "the file" if kind == "https" else "the wheel, as `pip download --no-deps` gives it"
+        mend = f"Download {what}, see that it is what you want, and write what `sha256sum` says of it."
+        yield place, f"a source of {kind}: has the checksum of what it names", "it is absent", mend
+    if dataset.sha256 and kind not in ("https", "pypi"):
+        yield place, "only sources of https: and pypi: have one", f"the source is {dataset.source}", "Remove it."
 
 
 def sections(tree: Any, key: str) -> list[tuple[str, dict[str, Any]]]:

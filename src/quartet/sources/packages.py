@@ -15,11 +15,20 @@ SKLEARN = {
     "diabetes": "progression",
     "digits": "digit",
 }
+# its sets that it would download itself, and what the catalog calls them
+ELSEWHERE = {
+    "california_housing": "catalog:california_housing",
+    "covtype": "catalog:covertype",
+    "20newsgroups": "catalog:twenty_newsgroups",
+}
 NETWORKX = ("karate_club",)
 
 
 def from_sklearn(name: str) -> pd.DataFrame:
     """One of scikit-learn's sets; `digits` as pictures (PNG bytes, 8x8, 0-16 stretched to 0-255)."""
+    if name in ELSEWHERE:
+        came, mend = f"{name!r} needs the network", f"Write `source: {ELSEWHERE[name]}`."
+        raise SourceError("sklearn:NAME is a set that scikit-learn carries itself", came=came, mend=mend)
     if name not in SKLEARN:
         raise _unknown("sklearn", name, SKLEARN)
     from sklearn import datasets

@@ -5,6 +5,7 @@ from quartet.family import Family
 from quartet.files import LeftOut
 from quartet.project import Project, whole_folder
 from quartet.sources import read
+from quartet.sources.counts import check_counts
 
 
 def ingest(project: Project, name: str) -> None:
@@ -12,5 +13,7 @@ def ingest(project: Project, name: str) -> None:
     plan = read_plan(project, "ingest", name)
     family = Family(plan.family).tables
     canonical = family.canonical(read(plan.settings, project, family), plan.settings, plan.seed)
+    if plan.expected:
+        check_counts(name, canonical["items"], plan.expected)
     with whole_folder(project.raw(name)) as folder:
         save_tables({"left_out": LeftOut().table()} | canonical, folder)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from quartet.catalog import plan_content
 from quartet.closure import code_hash, file_hash
 from quartet.params import Params, load_params
 from quartet.project import Project, whole_folder, write_json
@@ -39,6 +40,7 @@ def dataset_plans(params: Params, project: Project) -> Iterator[tuple[str, str, 
             }
             if step == "ingest":
                 content |= {"seed": params.seed, "file": file_hash(project.root / file) if file else None}
+                content |= plan_content(dataset)
             if step == "validate":
                 content |= {"checks": checks_of(dataset)}
             if step == "evaluate":
