@@ -27,6 +27,7 @@ class QuartetError(Exception):
 
     def __init__(self, must: str, *, came: str, mend: str) -> None:
         super().__init__(f"{must}; however, {came}. {mend}")
+        self.must, self.came, self.mend = must, came, mend
 
 
 class UsageError(QuartetError):

@@ -1,10 +1,12 @@
 """The files that a source holds, wherever they lie: a folder, an archive, a download."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Self
 
+from quartet.compressed import MAX_BYTES
 from quartet.errors import SourceError
 
 if TYPE_CHECKING:
@@ -20,6 +22,22 @@ SPLIT_FOLDERS = {
     "val": "validation",
 }
 LITTER = ("__MACOSX", "Thumbs.db", "desktop.ini")  # what operating systems leave behind
+ARCHIVES = (".zip", ".tar", ".tgz", ".txz", ".7z", ".rar", ".zst", ".gz", ".xz", ".bz2")
+SIGNATURES = {
+    "zip": rb"PK\x03\x04|PK\x05\x06",
+    "gzip": rb"\x1f\x8b",
+    "xz": rb"\xfd7zXZ\x00",
+    "bzip2": rb"BZh[1-9]1AY&SY|BZh[1-9]\x17rE8P\x90",
+    "7z": rb"7z\xbc\xaf\x27\x1c",
+    "rar": rb"Rar!\x1a\x07",
+    "zstandard": rb"\x28\xb5\x2f\xfd",
+    "parquet": rb"PAR1\x15",
+    "PDF": rb"%PDF-",
+    "old Excel": rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "HTML": rb"(?i:\s*<(!doctype html|html))",
+    "tar": rb"(?s:.{257}ustar)",
+}
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -30,11 +48,13 @@ class File:
         name: its path inside the source, with slashes.
         read: gives its bytes; while an archive is walked, only until the next file comes.
         path: where it lies on disk, for a file of its own.
+        max_bytes: what it may hold unpacked, where it is compressed.
     """
 
     name: str
     read: Callable[[], bytes]
     path: Path | None = None
+    max_bytes: int = MAX_BYTES
 
     @property
     def suffix(self) -> str:
@@ -57,6 +77,13 @@ class LeftOut:
         """Note one file, row or column, and why; `asked` where params.yaml says so."""
         self.rows.append((str(name), reason, asked))
 
+    def came(self, verb: str) -> str:
+        """That no file is what it must be, for a message."""
+        if not self.rows:
+            return "it is empty"
+        name, reason, _ = self.rows[0]
+        return f"none of its {len(self.rows)} files {verb}; of {quoted(name)}, {reason}"
+
     def table(self) -> "pd.DataFrame":
         """`id` (what was left out), `reason` and `asked`."""
         import pandas as pd
@@ -65,9 +92,30 @@ class LeftOut:
         return pd.DataFrame(self.rows, columns=list(types)).astype(types)
 
 
+def plain(name: str) -> str:
+    """A name without what could forge a message: control characters, marks of direction and no-text are spelt out."""
+    return UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), name)
+
+
+def quoted(name: str) -> str:
+    """A name as a message shows it, a long one without its middle."""
+    name = plain(name)
+    return f"'{name}'" if len(name) <= 100 else f"'{name[:60]}…{name[-30:]}'"
+
+
+def signature(head: bytes) -> str:
+    """What the first 512 bytes of a file say that it is; "" where they say nothing."""
+    return next((kind for kind, pattern in SIGNATURES.items() if re.match(pattern, head)), "")
+
+
 def is_litter(name: str) -> bool:
     """Whether a file is what an operating system leaves behind: hidden, or known by name."""
     return any(part.startswith(".") or part in LITTER for part in PurePosixPath(name).parts)
+
+
+def why_unread(file: File, reason: str) -> str:
+    """Why a file is left out: what an archive inside a source holds is not looked at."""
+    return "it is an archive inside the source: unpack it there" if file.suffix in ARCHIVES else reason
 
 
 def class_folders(files: Iterable[File], endings: tuple[str, ...], content: str) -> "dict[str, pd.DataFrame]":
@@ -91,7 +139,7 @@ def class_folders(files: Iterable[File], endings: tuple[str, ...], content: str)
     if not rows:
         raise SourceError(
             f"a folder or archive holds {', '.join(endings)} files, each in a folder named as its class",
-            came=f"none of its {len(left_out.rows)} files does" if left_out.rows else "it is empty",
+            came=left_out.came("does"),
             mend="Make a folder per class, or folders train and test that hold one per class.",
         )
     refuse_mixed_depths(rows)
@@ -107,7 +155,7 @@ def in_class_folders(
     for file in files:
         *above, folder, _ = ("", *PurePosixPath(file.name).parts)
         if file.suffix not in endings:
-            left_out.add(file.name, f"it does not end in {', '.join(endings)}")
+            left_out.add(file.name, why_unread(file, f"it does not end in {', '.join(endings)}"))
         elif not folder or folder.lower() in SPLIT_FOLDERS:
             left_out.add(file.name, "it lies in no folder named as a class")
         else:
@@ -122,6 +170,6 @@ def refuse_mixed_depths(rows: list[tuple[str, str, str, str, bytes]]) -> None:
         if row[0] != first[0] or bool(row[1]) != bool(first[1]):
             raise SourceError(
                 "all items lie at the same depth, in one folder per class",
-                came=f"{first[3]} and {row[3]} do not",
+                came=f"{quoted(first[3])} and {quoted(row[3])} do not",
                 mend="Move them, so that the last folder of each path is its class.",
             )

@@ -20,7 +20,11 @@ def test_csv_and_parquet_give_the_same_table(tmp_path):
     [
         ("t.xlsx", b"", "a table is a .csv, .tsv, .parquet file"),
         ("t.csv", b"", "t.csv holds a table"),
-        ("t.csv", b"a,b\n1,2,3,4\n5\n6,7,8,9,10\n", "each row of t.csv has 2 cells.*row 0, counted from 0, has 4"),
+        (
+            "t.csv",
+            b"a,b\n1,2,3,4\n5\n6,7,8,9,10\n",
+            "each row of t.csv has 2 cells.*row 0, counted from 0, in line 2, has 4",
+        ),
         ("t.csv", "a\n1\n\xff\xfe".encode("latin-1"), "t.csv is in the encoding it says.*row 1"),
         ("t.parquet", b"PAR1 no", "t.parquet is a readable .parquet file"),
     ],
