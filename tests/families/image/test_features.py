@@ -47,9 +47,9 @@ def test_input_without_pictures_is_refused_with_the_columns_that_came(make_encod
         raw_input(pd.DataFrame({"body": ["x"], "id": [1]}), make_encoder())
 
 
-@pytest.mark.parametrize(("names", "called"), [({}, "1"), ({"name": ["a.png", "b.png"]}, "b.png")])
+@pytest.mark.parametrize(("names", "called"), [({}, "row 1"), ({"name": ["a.png", "b.png"]}, "'b.png'")])
 def test_an_unreadable_picture_is_called_by_its_name_or_position(make_encoder, names, called):
     pictures = [tiny.file(np.eye(8, dtype=np.uint8)), b"no picture"]
     raw = raw_input(pd.DataFrame({"picture": pictures, **names}), make_encoder())
-    with pytest.raises(SourceError, match=f"row {called} "):
+    with pytest.raises(SourceError, match=f"for {called} "):
         encode(raw, make_encoder())

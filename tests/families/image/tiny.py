@@ -83,6 +83,7 @@ BROKEN = {
     "a picture that is too small": broken(with_picture(RAMP.astype(np.uint8)[:7, :9])),
     "a picture that is too large": broken(with_picture(RAMP.astype(np.uint8)[:9])),
     "a colour mode of floating-point numbers": broken(with_picture(RAMP.astype(np.float32)[:9, :9], "TIFF")),
+    "a colour mode of 32-bit integers": broken(with_picture(RAMP.astype(np.int32)[:9, :9], "TIFF")),
     "test pictures that were trained on": broken(overlap),
     "a class that was never trained on": broken(without_training),
     "one class only": broken(lambda items: items[items["label"] == "rows"]),

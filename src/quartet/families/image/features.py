@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 
 from quartet.errors import SourceError
-from quartet.families.image.pictures import N_CHANNELS, decode_each, pixels
+from quartet.families.image.pictures import MAX_MEGAPIXELS, N_CHANNELS, Unreadable, decode_each, pixels, refuse
 from quartet.family import Encoder
+
+MEND = "Save them again as PNG or JPEG, or leave them out."
 
 
 def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
@@ -16,7 +18,8 @@ def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
     train = tables["items"][tables["items"]["split"] == "train"]
     classes = settings.classes or sorted(train["label"].unique())
     facts = {"task": settings.task, "classes": classes, "channels": settings.channels, "size": settings.size}
-    return Encoder(facts | {"n_channels": N_CHANNELS[settings.channels]})
+    seen = {"n_channels": N_CHANNELS[settings.channels], "max_megapixels": settings.max_megapixels}
+    return Encoder(facts | seen)
 
 
 def encode(items: pd.DataFrame, encoder: Encoder) -> dict[str, np.ndarray]:
@@ -26,10 +29,17 @@ def encode(items: pd.DataFrame, encoder: Encoder) -> dict[str, np.ndarray]:
         SourceError: a picture cannot be decoded.
     """
     channels, size = encoder.facts["channels"], encoder.facts["size"]
-    names = items.get("id", items.index)
-    seen = decode_each(items["picture"], names, partial(pixels, channels=channels, size=size))
-    shape = (len(items), encoder.facts["n_channels"], size, size)
-    arrays = {"x": np.array(seen, np.uint8).reshape(shape)}  # (N, C, H, W)
+    limit = encoder.facts.get("max_megapixels", MAX_MEGAPIXELS)  # models registered before it was a setting lack it
+    x = np.empty((len(items), encoder.facts["n_channels"], size, size), np.uint8)  # (N, C, H, W)
+    broken = []
+    seen = decode_each(items["picture"], partial(pixels, channels=channels, size=size), limit)
+    for row, (name, one) in enumerate(zip(items.get("id", items.index), seen, strict=True)):
+        if isinstance(one, Unreadable):
+            broken.append((name, one.reason))
+        else:
+            x[row] = one
+    refuse(broken, MEND)
+    arrays = {"x": x}
     if "label" in items:
         index = {name: i for i, name in enumerate(encoder.classes)}
         arrays["target"] = items["label"].map(index).to_numpy(np.int64)

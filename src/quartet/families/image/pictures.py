@@ -1,50 +1,109 @@
 """The bytes of a picture file → an upright picture → its pixels."""
 
 import io
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from quartet.errors import SourceError
 
 T = TypeVar("T")
+FORMATS = (
+    "PNG",
+    "JPEG",
+    "GIF",
+    "BMP",
+    "TIFF",
+    "WEBP",
+    "PPM",
+)  # Pillow has readers of others, and runs programs for EPS
 MODES = {"grey": "L", "rgb": "RGB"}
 N_CHANNELS = {"grey": 1, "rgb": 3}
+MAX_MEGAPIXELS = 64.0
 NAMED = 5  # broken rows that a message names
 
 
-def decode(data: bytes) -> Image.Image:
-    """The picture in a file's bytes, whole and in the file's own mode; of an animation, the first."""
-    picture = Image.open(io.BytesIO(data))
-    picture.load()
+@dataclass(frozen=True)
+class Unreadable:
+    """A file that is no picture, and why."""
+
+    reason: str
+
+
+def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS) -> Image.Image:
+    """The picture in a file's bytes, whole and in the file's own mode; of an animation, the first.
+
+    The size that the header states is checked before memory is taken for pixels. Text and colour profiles that
+    unpack to more than a megabyte are Pillow's to refuse.
+
+    Raises:
+        ValueError: what is wrong with it, in words.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd metadata; what keeps pixels from being read is raised
+            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+            refuse_vast(picture, max_megapixels)
+            picture.load()
+    except Exception as error:  # decoders raise what they like: OSError, SyntaxError, struct.error, …
+        raise ValueError(reason_of(data, error)) from error
     return picture
 
 
-def decode_each(files: Iterable[bytes], names: Iterable[object], use: Callable[[Image.Image], T]) -> list[T]:
-    """What `use` makes of each picture (N); only one is decoded at a time.
+def refuse_vast(picture: Image.Image, max_megapixels: float) -> None:
+    """Raise ValueError where a picture has more pixels than is asked for."""
+    if picture.width * picture.height > max_megapixels * 1e6:
+        size = f"{picture.width} x {picture.height} pixels"
+        raise ValueError(f"{size} are more than the {max_megapixels:g} million of max_megapixels")
+
+
+def reason_of(data: bytes, error: Exception) -> str:
+    """Why bytes could not be decoded, in a line."""
+    if not isinstance(data, bytes):
+        return "there is no file"
+    if not data:
+        return "the file is empty"
+    if isinstance(error, UnidentifiedImageError):
+        return f"it is no {', '.join(FORMATS)} file"
+    if isinstance(error, Image.DecompressionBombError):
+        return "it has more pixels than any reader takes"
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def decode_each(
+    files: Iterable[bytes], use: Callable[[Image.Image], T], max_megapixels: float = MAX_MEGAPIXELS
+) -> Iterator[T | Unreadable]:
+    """What `use` makes of each picture (N), or why it cannot be read; only one is decoded at a time."""
+    for data in files:
+        try:
+            picture = decode(data, max_megapixels)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                made: T | Unreadable = use(picture)
+        except Exception as error:  # so do conversions
+            made = Unreadable(reason_of(data, error))
+        yield made
+
+
+def refuse(broken: list[tuple[object, str]], mend: str) -> None:
+    """Raise SourceError where there are broken pictures; it names the first few.
 
     Args:
-        names: what the rows are called in a message.
-
-    Raises:
-        SourceError: some are no pictures; it names their rows.
+        broken: what each is called, and what is wrong with it.
     """
-    found, broken = [], []
-    for name, data in zip(names, files, strict=True):
-        try:
-            found.append(use(decode(data)))
-        except Exception as error:  # decoders raise what they like: OSError, SyntaxError, ValueError, …
-            broken.append(f"{name} ({str(error).split(' <')[0]})")
     if broken:
+        named = ", ".join(f"{called(name)} ({reason})" for name, reason in broken[:NAMED])
         more = f" and {len(broken) - NAMED} more" if len(broken) > NAMED else ""
-        raise SourceError(
-            "each row holds the bytes of a picture file that Pillow can decode",
-            came=f"it cannot decode row {', '.join(broken[:NAMED])}{more}",
-            mend="Save them again as PNG or JPEG, or leave those rows out.",
-        )
-    return found
+        raise SourceError("each picture can be decoded", came=f"it is not so for {named}{more}", mend=mend)
+
+
+def called(name: object) -> str:
+    """A file by its name, quoted since it may hold anything, or a row by its number."""
+    return repr(name) if isinstance(name, str) else f"row {name}"
 
 
 def flat(picture: Image.Image, channels: str) -> Image.Image:
@@ -52,13 +111,22 @@ def flat(picture: Image.Image, channels: str) -> Image.Image:
 
     16-bit grey keeps its upper 8 bits, where Pillow's own conversion would clip at 255.
     """
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode.startswith("I;16"):
-        upright = Image.fromarray((np.asarray(upright) >> 8).astype(np.uint8))
-    if upright.has_transparency_data:
-        layer = upright.convert("RGBA")
-        upright = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-    return upright.convert(MODES[channels])
+    plain = upright(picture)
+    if plain.mode.startswith("I;16"):
+        plain = Image.fromarray((np.asarray(plain) >> 8).astype(np.uint8))
+    if plain.has_transparency_data:
+        layer = plain.convert("RGBA")
+        plain = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    return plain.convert(MODES[channels])
+
+
+def upright(picture: Image.Image) -> Image.Image:
+    """The picture turned as EXIF says; as it lies where its EXIF cannot be read, which viewers pass over too."""
+    try:
+        turned = picture.getexif().get(0x0112, 1) != 1
+    except Exception:  # the parser raises SyntaxError, struct.error, KeyError, …
+        return picture
+    return ImageOps.exif_transpose(picture) if turned else picture
 
 
 def pixels(picture: Image.Image, channels: str, size: int) -> np.ndarray:

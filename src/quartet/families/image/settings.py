@@ -17,6 +17,28 @@ class Dataset(RowSettings):
     )
     picture: str = read_by("ingest", default="picture", description="the column that holds picture files as bytes")
     target: str = read_by("ingest", default="label", description="the column to predict")
+    format: Literal["folders", "idx", "cifar10"] = read_by(
+        "ingest",
+        default="folders",
+        description="folders named as classes (or a table); idx: the files of MNIST and Fashion-MNIST; cifar10: "
+        "CIFAR-10's batches, binary or for Python",
+    )
+    classes: list[str] | None = read_by(
+        *("ingest", "validate", "prepare"),
+        default=None,
+        min_length=2,
+        description="the labels that may occur, inferred if absent; with format idx, the name of each number from 0",
+    )
+    unreadable: Literal["refuse", "leave_out"] = read_by(
+        "ingest", default="refuse", description="what becomes of a source with pictures that cannot be decoded"
+    )
+    max_megapixels: float = read_by(
+        *("ingest", "prepare"),
+        default=64.0,
+        gt=0,
+        le=178,  # from there on Pillow refuses
+        description="larger pictures, in 10^6 pixels, cannot be decoded: they are not read beyond their header",
+    )
     channels: Literal["grey", "rgb"] = read_by("prepare", default="rgb", description="what a network sees of colours")
     size: int = read_by(
         "prepare", default=32, ge=8, le=1024, description="pictures are resized to squares with this side, in pixels"
