@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import Any
@@ -90,10 +89,10 @@ def look(wish: Wish, downloads: Project) -> Sight:
         case ["networkx", name]:
             return Sight(name, tuple, from_networkx(name), wish.target)
     settings = settings_of(wish)
-    paths = [wish.path] if wish.path else fetched(settings, downloads)
+    path = wish.path or fetched(settings, downloads)
 
     def walk() -> Iterator[File]:
-        return chain.from_iterable(files_of(path, settings.max_gigabytes) for path in paths)
+        return files_of(path, settings.max_gigabytes)
 
     return Sight(wish.name, walk, target=wish.target)
 

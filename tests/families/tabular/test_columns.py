@@ -68,7 +68,9 @@ def test_numbers_that_all_differ_are_an_identifier_where_they_are_named_as_one(n
     ],
 )
 def test_a_stray_cell_is_named_with_its_row_and_the_way_out(kind, values, way_out):
-    wrong = next(i for i, cell in enumerate(values) if cell in ("unknown", "1,5", "03/04/2020", "2020-02-31", "perhaps"))
+    wrong = next(
+        i for i, cell in enumerate(values) if cell in ("unknown", "1,5", "03/04/2020", "2020-02-31", "perhaps")
+    )
     with pytest.raises(SourceError, match=f"column size .*row {100 + wrong} has '{values[wrong]}'.*{way_out}"):
         read(values, kind)
 
