@@ -75,6 +75,11 @@ WRONG = {
         ["datasets.cancer.metric", "Did you mean accuracy?"],
     ),
     "an unknown source": (GOOD.replace("sklearn:", "sklaern:"), ["datasets.cancer.source", "'sklaern:breast_cancer'"]),
+    "an unknown encoding": (GOOD.replace("diagnosis}", "diagnosis, encoding: cp1522}"), ["encoding", "such as utf-8"]),
+    "an encoding of no texts": (
+        GOOD.replace("diagnosis}", "diagnosis, encoding: base64}"),
+        ["encoding", "such as utf"],
+    ),
     "a confidence above one": (f"{GOOD}promotion: {{confidence: 95}}\n", ["promotion.confidence", "less than 1"]),
     "four at once": (
         FOUR,

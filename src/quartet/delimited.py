@@ -1,6 +1,5 @@
 """Tables written as text with separators: every cell as the text it is, nothing guessed but separator and encoding."""
 
-import codecs
 import csv
 import io
 import re
@@ -14,17 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quartet.compressed import unpacked
+from quartet.decoding import BOMS
 from quartet.errors import SourceError
 from quartet.files import File, quoted, signature
 
 SEPARATORS = ",;\t|"
-BOMS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 MAX_CELL = 2**31 - 1  # characters
 SURROGATE = re.compile("[\ud800-\udfff]")  # what a byte that is no text is decoded to
 QUOTED = re.compile('"[^"]*"')

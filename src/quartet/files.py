@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Self
 
@@ -118,6 +119,16 @@ def why_unread(file: File, reason: str) -> str:
     return "it is an archive inside the source: unpack it there" if file.suffix in ARCHIVES else reason
 
 
+def unless_ignored(files: Iterable[File], patterns: list[str], left_out: LeftOut) -> Iterator[File]:
+    """The files that no pattern matches; * stands for any characters, slashes too. Others are noted, and not read."""
+    for file in files:
+        matched = next((pattern for pattern in patterns if fnmatchcase(file.name, pattern)), None)
+        if matched is None:
+            yield file
+        else:
+            left_out.add(file.name, f"`ignore: {matched}` of params.yaml leaves it out", asked=True)
+
+
 def class_folders(files: Iterable[File], endings: tuple[str, ...], content: str) -> "dict[str, pd.DataFrame]":
     """Files in folders named as their classes, these optionally in folders named as splits (train/cat/1.png).
 
@@ -142,6 +153,7 @@ def class_folders(files: Iterable[File], endings: tuple[str, ...], content: str)
             came=left_out.came("does"),
             mend="Make a folder per class, or folders train and test that hold one per class.",
         )
+    rows = in_deepest_folders(rows, left_out)
     refuse_mixed_depths(rows)
     frame = pd.DataFrame(rows, columns=["root", "split", "label", "id", content])
     unused = ["root", *([] if rows[0][1] else ["split"])]
@@ -161,6 +173,21 @@ def in_class_folders(
         else:
             split = SPLIT_FOLDERS.get(above[-1].lower(), "") if above else ""
             yield file, ("/".join(above[:-1] if split else above), split, folder)
+
+
+def in_deepest_folders(
+    rows: list[tuple[str, str, str, str, bytes]], left_out: LeftOut
+) -> list[tuple[str, str, str, str, bytes]]:
+    """The rows without the files that lie beside folders of splits or classes, as published archives hold some."""
+    top = max((row[0] for row in rows), key=lambda root: root.count("/"))
+    found = []
+    for row in rows:
+        root, _, label, name, _ = row
+        if f"{top}/".startswith(f"{root}/{label}/"):
+            left_out.add(name, "it lies beside the folders of classes")
+        else:
+            found.append(row)
+    return found
 
 
 def refuse_mixed_depths(rows: list[tuple[str, str, str, str, bytes]]) -> None:

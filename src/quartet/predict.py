@@ -1,5 +1,6 @@
 """Predictions of raw input by a registered version."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from quartet.errors import UsageError
 from quartet.params import check_datasets, load_params
 from quartet.project import Project
 from quartet.sources.input import read_input
+from quartet.tables import csv_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +27,10 @@ def predict_file(project: Project, dataset: str, source: Path, output: Path, *, 
     """
     if output.suffix not in (".csv", ".parquet"):
         raise UsageError("predictions go to a .csv or .parquet file", came=f"{output} came", mend="Name one with -o.")
-    check_datasets(load_params(project.params), [dataset])
-    raw = read_input(source).reset_index(drop=True)
+    params = load_params(project.params)
+    check_datasets(params, [dataset])
+    options = replace(csv_options(params.datasets[dataset]), header=())
+    raw = read_input(source, options).reset_index(drop=True)
     uri = registry.alias_uri(tracking.connect(project), dataset, alias)
     predictions = registry.load_scorer(uri).predict(raw)
     named = raw[[column for column in NAMES if column in raw]]

@@ -84,6 +84,11 @@ class DatasetSettings(Settings):
     encoding: str = read_by(
         "ingest", default="auto", description="of texts and CSVs, such as cp1252; auto is UTF-8, or what a mark says"
     )
+    ignore: list[str] = read_by(
+        "ingest",
+        default=[],
+        description="patterns of paths inside the source that need not be read, such as README or */unsup/*",
+    )
     separator: Literal["auto", ",", ";", "\t", "|"] = read_by(
         "ingest", default="auto", description="between the cells of a CSV; auto is what its first line has most of"
     )
@@ -118,6 +123,18 @@ class DatasetSettings(Settings):
         if source.startswith("data/mine/") and ".." in source.split("/"):
             raise ValueError("it must stay inside data/mine")
         return source.rstrip("/")
+
+    @field_validator("encoding")
+    @classmethod
+    def is_known(cls, encoding: str) -> str:
+        """A codec of texts that keeps to Unicode: those of identifiers and escapes let lone surrogates through."""
+        try:
+            "\ud800".encode("utf-8" if encoding == "auto" else encoding)
+        except UnicodeEncodeError:
+            return encoding
+        except (LookupError, UnicodeError):
+            pass
+        raise ValueError("it must be auto or an encoding of texts, such as utf-8, latin-1 or cp1252")
 
     def for_step(self, step: str) -> dict[str, Any]:
         """The settings that `step` reads, by name."""

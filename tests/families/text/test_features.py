@@ -53,7 +53,12 @@ def test_targets_follow_the_classes_as_given():
     assert encode(items, fitted("a", classes=["good", "bad"]))["target"].tolist() == [0, 1]
 
 
-def test_a_served_model_asks_for_its_column(encoder):
-    assert raw_input(pd.DataFrame({"text": ["a"], "more": [1]}), encoder).columns.tolist() == ["text"]
-    with pytest.raises(SourceError, match="come in a column `text`; however, only body came"):
-        raw_input(pd.DataFrame({"body": ["a"]}), encoder)
+@pytest.mark.parametrize("name", ["text", "body"])
+def test_a_served_model_takes_its_column_by_the_sources_name_too(name, encoder):
+    raw = raw_input(pd.DataFrame({"more": [1], name: ["a"]}), encoder)
+    assert raw.to_dict("list") == {"text": ["a"]}
+
+
+def test_a_table_without_texts_to_score_is_refused(encoder):
+    with pytest.raises(SourceError, match="come in a column `text` or `body`; however, only more, id came"):
+        raw_input(pd.DataFrame({"more": ["a"], "id": [1]}), encoder)

@@ -66,6 +66,8 @@ BROKEN: dict[str, Callable[[Tables], Tables]] = {
     "a missing label": broken(with_column("label", None, slice(2))),
     "a missing text": broken(with_column("text", None, slice(2))),
     "an empty text": broken(with_column("text", " \n", slice(1))),
+    "a text of characters that show nothing": broken(with_column("text", "\u200b\u00ad\ufeff", slice(1))),
+    "a text of HTML breaks": broken(with_column("text", "<br /> &nbsp;<br>", slice(1))),
     "an endless text": broken(with_column("text", "on and on " * 100, slice(1))),
     "the same text everywhere": broken(with_column("text", "the film")),
     "test texts that were trained on, in capitals": broken(overlap),

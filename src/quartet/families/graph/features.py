@@ -10,26 +10,55 @@ import numpy as np
 import pandas as pd
 
 from quartet.errors import SourceError
-from quartet.families.graph.tables import FEATURE
+from quartet.families.graph.columns import FEATURE, ids_of
 from quartet.family import Encoder
-from quartet.rows import as_text
 
 
 def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
     """The graph: `edge_index` (2, 2E) and `edge_weight` (2E,), each edge in both directions, no self-loops.
 
     Features, where there are any: the nonzero ones `x_value` (NNZ,), at node and column `x_index` (2, NNZ).
+
+    Raises:
+        SourceError: the settings want the given features, and none are given.
     """
     items, edges = tables["items"], tables["edges"]
     train = items[items["split"] == "train"]
-    x = items.filter(regex=f"^{FEATURE}").to_numpy(np.float32)  # (N, F)
+    ids = items["id"].tolist()
+    graph = both_directions(edges, ids)
+    x, n_features = features_of(items, graph["edge_index"], settings.features)
     facts = {
         "task": settings.task,
         "classes": settings.classes or sorted(train["label"].unique()),
-        "ids": items["id"].tolist(),
-        "n_features": x.shape[1],
+        "ids": ids,
+        "n_features": n_features,
     }
-    return Encoder(facts, both_directions(edges, facts["ids"]) | (nonzero(x) if x.shape[1] else {}))
+    return Encoder(facts, graph | x)
+
+
+def features_of(items: pd.DataFrame, edge_index: np.ndarray, wanted: str) -> tuple[dict[str, np.ndarray], int]:
+    """What a network sees of each node, and how many features F that is; nothing and 0 for the identity."""
+    given = items.filter(regex=f"^{FEATURE}").to_numpy(np.float32)  # (N, F)
+    if wanted == "degree":
+        return degrees(edge_index, len(items))
+    if wanted == "given" and not given.shape[1]:
+        mend = "Add columns of numbers to the nodes, or set `features: degree` or `features: identity`."
+        raise SourceError("`features: given` asks for features of nodes", came="there are none", mend=mend)
+    if wanted == "identity" or not given.shape[1]:
+        return {}, 0
+    return nonzero(given), given.shape[1]
+
+
+def degrees(edge_index: np.ndarray, n_nodes: int) -> tuple[dict[str, np.ndarray], int]:
+    """One feature of 1 per node: which of 0, 1, 2–3, 4–7, 8–15, … its degree is in; and how many there are.
+
+    Source: Xu et al. 2019, How Powerful are Graph Neural Networks?, sec. 7, https://arxiv.org/abs/1810.00826.
+        Differs: steps that double, so that a degree seen once is not a feature of its own.
+    """
+    degree = np.bincount(edge_index[0], minlength=n_nodes)
+    step = np.frexp(degree)[1].astype(np.int64)  # (N,), the number of binary digits
+    x = {"x_index": np.stack([np.arange(n_nodes), step]), "x_value": np.ones(n_nodes, np.float32)}
+    return x, int(step.max(initial=0)) + 1
 
 
 def both_directions(edges: pd.DataFrame, ids: list[str]) -> dict[str, np.ndarray]:
@@ -51,7 +80,7 @@ def nonzero(x: np.ndarray) -> dict[str, np.ndarray]:
 
 def encode(items: pd.DataFrame, encoder: Encoder) -> dict[str, np.ndarray]:
     """`node` (B,) int64, places in the graph, and `target` (B,) int64 class indices where there are labels."""
-    arrays = {"node": places(as_text(items["id"]), encoder)}
+    arrays = {"node": places(ids_of(items["id"]), encoder)}
     if "label" in items:
         arrays["target"] = index_of(items["label"], encoder.classes)
     return arrays
@@ -90,4 +119,4 @@ def raw_input(items: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
         came = f"the columns {', '.join(map(str, items.columns))} came"
         mend = f"Name the column `id`; ids are such as {', '.join(encoder.facts['ids'][:3])}."
         raise SourceError("a model of a graph is asked with a column `id` of nodes", came=came, mend=mend)
-    return pd.DataFrame({"id": as_text(items["id"])})
+    return pd.DataFrame({"id": ids_of(items["id"])})

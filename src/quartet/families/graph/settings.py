@@ -24,7 +24,28 @@ class Dataset(DatasetSettings):
     task: Literal["node_classification"] = read_by(
         "ingest", "validate", "prepare", default="node_classification", description="what is predicted: a node's class"
     )
+    format: Literal["tables", "planetoid"] = read_by(
+        "ingest", default="tables", description="nodes.csv and edges.csv, or the published files ind.NAME.*"
+    )
+    name: str | None = read_by(
+        "ingest",
+        default=None,
+        pattern=r"^[\w-]+$",
+        description="which set of a planetoid source: NAME of ind.NAME.*; needed where there are several",
+    )
+    class_names: list[str] | None = read_by(
+        "ingest", default=None, min_length=2, description="names of the classes that a planetoid set numbers"
+    )
     drop: list[str] = read_by("ingest", default=[], description="columns of the nodes that are no features")
+    categorical: list[str] = read_by(
+        "ingest", default=[], description="columns of the nodes that become a 0/1 feature per value"
+    )
+    features: Literal["auto", "given", "degree", "identity"] = read_by(
+        "prepare",
+        default="auto",
+        description="what a network sees of a node: the given columns; its degree, in steps that double; or identity, "
+        "so that it learns a vector per node; auto is given where there are any columns, else identity",
+    )
 
 
 class GCNSettings(NetworkSettings):

@@ -1,12 +1,16 @@
-"""What no column check can see of a graph: nodes twice or alone, edges that dangle, repeat or weigh nothing."""
+"""What no column check can see of a graph: nodes twice or alone, edges that dangle or repeat, parts, homophily."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from quartet.facts import count, count_classes, describe_columns, mark_copies
-from quartet.families.graph.tables import FEATURE
+from quartet.families.graph.columns import FEATURE
+
+DEGREE = "number of neighbours"
 
 
 def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.DataFrame]:
@@ -14,32 +18,112 @@ def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.Dat
     items, edges = tables["items"], tables["edges"]
     examples = items[items["split"] != ""]
     features = items.filter(regex=f"^{FEATURE}")
-    columns = describe_columns(items, dict.fromkeys(features.columns, "number"))
+    ends = places(edges, items["id"])
+    degree = degrees(ends, len(items))
     return tables | {
-        "items": mark_nodes(items[["id", "split", "label"]], edges, features),
-        "edges": mark_edges(edges, set(items["id"])),
-        "columns": columns.assign(id=columns["id"].str.removeprefix(FEATURE)),
-        "facts": count(examples, **count_classes(examples), n_edges=len(edges)),
+        "items": mark_nodes(items[["id", "split", "label"]], degree, features),
+        "edges": mark_edges(edges, ends),
+        "columns": describe(items, features, degree),
+        "facts": count(examples, **count_classes(examples), **measure(items["label"], ends, degree)),
     }
 
 
-def mark_nodes(items: pd.DataFrame, edges: pd.DataFrame, columns: pd.DataFrame) -> pd.DataFrame:
-    """Nodes (N rows) with `duplicate`, `straddles` (an id twice), `unlabelled`, `infinite` and `isolated`."""
-    away = edges[edges["source"] != edges["target"]]
+def places(edges: pd.DataFrame, ids: pd.Series) -> np.ndarray:
+    """Where the ends (2, E) of the edges stand among the nodes' ids, the first where an id stands twice; -1 nowhere."""
+    known = pd.Index(ids.drop_duplicates())
+    first = np.flatnonzero(~ids.duplicated().to_numpy())
+    found = np.stack([known.get_indexer(pd.Index(edges[end])) for end in ("source", "target")])
+    return np.where(found < 0, -1, first[found] if len(first) else -1)
+
+
+def degrees(ends: np.ndarray, n_nodes: int) -> np.ndarray:
+    """How many edges (N,) lead from each node to another that is there."""
+    away = ends[:, (ends[0] != ends[1]) & (ends >= 0).all(axis=0)]
+    return np.bincount(away.ravel(), minlength=n_nodes)
+
+
+def mark_nodes(items: pd.DataFrame, degree: np.ndarray, features: pd.DataFrame) -> pd.DataFrame:
+    """Nodes (N rows) with `duplicate`, `straddles` (an id twice), `unlabelled`, `missing`, `infinite`, `isolated`."""
     marked = mark_copies(items, items["id"])
+    x = features.to_numpy(np.float32)
     marked["unlabelled"] = (items["split"] != "") & items["label"].isna()
-    marked["infinite"] = ~np.isfinite(columns.to_numpy(float)).all(axis=1)
-    marked["isolated"] = ~items["id"].isin({*away["source"], *away["target"]})
+    marked["missing"] = np.isnan(x).any(axis=1)
+    marked["infinite"] = np.isinf(x).any(axis=1)
+    marked["isolated"] = degree == 0
     return marked
 
 
-def mark_edges(edges: pd.DataFrame, ids: set[str]) -> pd.DataFrame:
+def mark_edges(edges: pd.DataFrame, ends: np.ndarray) -> pd.DataFrame:
     """Edges (E rows) with an `id` (source–target), `dangling`, `self_loop`, `repeated` and `weightless`."""
-    pairs = pd.Series(list(map(frozenset, zip(edges["source"], edges["target"], strict=True))), index=edges.index)
-    return edges.assign(
-        id=edges["source"] + "–" + edges["target"],
-        dangling=~(edges["source"].isin(ids) & edges["target"].isin(ids)),
-        self_loop=edges["source"] == edges["target"],
-        repeated=pairs.duplicated(keep=False),
-        weightless=~(np.isfinite(edges["weight"]) & (edges["weight"] > 0)),
+    codes, _ = pd.factorize(pd.concat([edges["source"], edges["target"]]))
+    pairs = np.sort(codes.reshape(2, -1), axis=0)
+    weight = edges["weight"].to_numpy(float)
+    marks = {
+        "dangling": np.any(ends < 0, axis=0),
+        "self_loop": pairs[0] == pairs[1],
+        "repeated": pd.DataFrame(pairs.T).duplicated(keep=False),
+        "weightless": ~(np.isfinite(weight) & (weight > 0)),
+    }
+    return edges.assign(id=edges["source"] + "–" + edges["target"], **pd.DataFrame(marks).set_index(edges.index))
+
+
+def describe(items: pd.DataFrame, features: pd.DataFrame, degree: np.ndarray) -> pd.DataFrame:
+    """The table `columns`: each feature, whether it is `constant` and what it gives away, and the nodes' degree."""
+    kinds = dict.fromkeys(features.columns, "number") | {DEGREE: "measure"}
+    columns = describe_columns(items.assign(**{DEGREE: degree}), kinds)
+    is_feature = columns["kind"] == "number"
+    return columns.assign(
+        id=columns["id"].str.removeprefix(FEATURE),
+        constant=is_feature & (columns["distinct"] < 2),
+        leak=[leak(items, name) if kind == "number" else 0.0 for name, kind in kinds.items()],
     )
+
+
+def leak(items: pd.DataFrame, name: str) -> float:
+    """How well one feature tells the class of labelled nodes outside the training split: balanced accuracy.
+
+    A decision tree is fitted on the training nodes; a feature of fewer values than there are classes cannot tell all.
+    """
+    known = items[items["label"].notna() & np.isfinite(items[name])]
+    train = known["split"] == "train"
+    if train.all() or not train.any() or known.loc[train, name].nunique() < known["label"].nunique():
+        return 0.0
+    from sklearn.tree import DecisionTreeClassifier
+
+    tree = DecisionTreeClassifier(random_state=0).fit(known.loc[train, [name]], known.loc[train, "label"])
+    right = tree.predict(known.loc[~train, [name]]) == known.loc[~train, "label"]
+    return float(right.groupby(known.loc[~train, "label"]).mean().mean())
+
+
+def measure(labels: pd.Series, ends: np.ndarray, degree: np.ndarray) -> dict[str, float]:
+    """Counts of edges and neighbours, the share of the nodes in the largest connected part, and homophily."""
+    whole = ends[:, (ends >= 0).all(axis=0)]
+    n = len(degree)
+    adjacency = sparse.coo_array((np.ones(whole.shape[1], bool), (whole[0], whole[1])), shape=(n, n))
+    n_parts, part = connected_components(adjacency, directed=False)
+    return {
+        "n_edges": ends.shape[1],
+        "mean_degree": float(degree.mean()) if n else 0.0,
+        "max_degree": int(degree.max(initial=0)),
+        "share_isolated": float((degree == 0).mean()) if n else 0.0,
+        "n_parts": int(n_parts),
+        "share_in_largest_part": float(np.bincount(part).max(initial=0) / max(n, 1)),
+        "homophily": homophily(labels, whole),
+    }
+
+
+def homophily(labels: pd.Series, ends: np.ndarray) -> float:
+    """How much more often than by chance edges (2, E) join two nodes of a class: 1 always, 0 as by chance.
+
+    (h - Σ p²) / (1 - Σ p²), h the share of edges inside a class, p each class's share of the ends of edges; over
+    edges whose ends are labelled. NaN where there are none, or all are of one class.
+
+    Source: Platonov et al. 2023, Characterizing Graph Datasets for Node Classification, eq. 2,
+        https://arxiv.org/abs/2209.06177 (adjusted homophily).
+    """
+    codes = pd.factorize(labels)[0][ends[:, ends[0] != ends[1]]]
+    codes = codes[:, (codes >= 0).all(axis=0)]
+    if not codes.size:
+        return float("nan")
+    chance = float(((np.bincount(codes.ravel()) / codes.size) ** 2).sum())
+    return float(((codes[0] == codes[1]).mean() - chance) / (1 - chance)) if chance < 1 else float("nan")

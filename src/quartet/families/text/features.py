@@ -18,9 +18,10 @@ N_RESERVED = 2  # 0 is padding, which is not stored
 def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
     """Learn the vocabulary and the classes from the training split."""
     train = tables["items"][tables["items"]["split"] == "train"]
-    vocabulary = most_frequent(train["text"].map(words), settings.vocab_size - N_RESERVED)
+    vocabulary = most_frequent(train["text"], settings.vocab_size - N_RESERVED)
     facts = {
         "task": settings.task,
+        "column": settings.text,
         "classes": settings.classes or sorted(train["label"].unique()),
         "max_length": settings.max_length,
         "n_tokens": len(vocabulary) + N_RESERVED,
@@ -31,7 +32,7 @@ def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
 
 def most_frequent(texts: pd.Series, n: int) -> list[str]:
     """At most n words, the most frequent first, equally frequent ones in alphabetical order."""
-    counts = Counter(chain.from_iterable(texts))
+    counts = Counter(chain.from_iterable(words(text) for text in texts))
     return sorted(counts, key=lambda word: (-counts[word], word))[:n]
 
 
@@ -59,14 +60,17 @@ def token_ids(text: str, ids: dict[str, int], max_length: int) -> list[int]:
 
 
 def raw_input(items: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
-    """The column `text`.
+    """The column `text`, which may be called as the source called it.
 
     Raises:
         SourceError: there is none.
     """
-    if "text" not in items:
+    own = encoder.facts["column"]
+    found = next((name for name in (own, "text") if name in items), None)
+    if found is None:
         came = f"only {', '.join(map(str, items.columns)) or 'no column'} came"
+        names = " or ".join(f"`{name}`" for name in dict.fromkeys(("text", own)))
         raise SourceError(
-            "texts to score come in a column `text`", came=came, mend="Rename the column that holds them."
+            f"texts to score come in a column {names}", came=came, mend="Rename the column that holds them."
         )
-    return items[["text"]]
+    return items[[found]].set_axis(["text"], axis=1)

@@ -9,12 +9,15 @@ from quartet.settings import BaselineSettings, ModelSettings, NetworkSettings, R
 
 
 class Dataset(RowSettings):
-    """A table with a column of texts and a column of classes."""
+    """A table with a column of texts and a column of classes, or .txt files in folders named as their classes."""
 
     family: Literal["text"]
     task: Literal["classification"] = read_by("prepare", default="classification", description="what the target is")
-    text: str = read_by("ingest", default="text", description="the column that holds the texts")
+    text: str = read_by("ingest", "prepare", default="text", description="the column that holds the texts")
     target: str = read_by("ingest", default="label", description="the column to predict")
+    unreadable: Literal["refuse", "leave_out"] = read_by(
+        "ingest", default="refuse", description="what becomes of a .txt file that is not in the encoding"
+    )
     vocab_size: int = read_by(
         "prepare", default=10_000, ge=3, description="token ids at most, padding and out-of-vocabulary included"
     )

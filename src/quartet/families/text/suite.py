@@ -1,56 +1,62 @@
-"""What no column check can see of texts: copies, echoes, groups, lengths, scripts."""
+"""What no column check can see of texts: copies, echoes, groups, lengths, vocabulary, scripts, broken characters."""
 
-import unicodedata
-from collections import Counter
 from typing import Any
 
 import pandas as pd
 
 from quartet.facts import count, count_classes, describe_columns, mark_copies
-from quartet.families.text.words import normalise, words
+from quartet.families.text.measures import (
+    Spelt,
+    foreign,
+    holds_controls,
+    holds_markup,
+    is_mojibake,
+    letters_by_script,
+    share_of_letters,
+)
+from quartet.families.text.words import normalise
 from quartet.splits import content_hash
 
-MEASURES = {"n_characters": "measure"}
+MEASURES = {"n_characters": "measure", "n_words": "measure", "letters": "measure", "unseen": "measure"}
 
 
 def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.DataFrame]:
     """Mark copies, texts that echo another split, groups in two splits, and measure each text."""
-    text = tables["items"]["text"].fillna("").astype(str).map(normalise)
-    items = mark_copies(tables["items"], content_hash(text.to_frame()))
-    spelt = text.map(words).str.join(" ")
-    scripts = text.map(letters_by_script)
-    items["echoes"] = straddles(items["split"], spelt) & (spelt != "")
-    items["wordless"] = spelt == ""
-    items["n_characters"] = text.str.len()
-    items["letters"] = [share_of_letters(t, letters) for t, letters in zip(text, scripts, strict=True)]
-    items["foreign"] = foreign(scripts)
+    text = tables["items"]["text"].fillna("").astype(str)
+    normal = text.map(normalise)
+    content = content_hash(normal.to_frame())
+    items = mark_copies(tables["items"], content)
+    add_words(items, normal)
+    add_characters(items, text, normal)
     if "group" in items:
         items["group_straddles"] = straddles(items["split"], items["group"])
-    facts = count(items, **count_classes(items))
+    tested = items.loc[items["split"] == "test", "unseen"]
+    own = {"n_texts": content.nunique(), "unseen": float(tested.mean()) if len(tested) else 0.0}
+    facts = count(items, **count_classes(items), **own)
     return tables | {"items": items, "columns": describe_columns(items, MEASURES), "facts": facts}
+
+
+def add_words(items: pd.DataFrame, normal: pd.Series) -> None:
+    """Add `echoes`, `n_words`, `medians` (its words over the median text's) and `unseen`."""
+    found = Spelt(normal)
+    spelt = pd.Series(found.spelt, index=items.index, dtype=object)
+    items["echoes"] = straddles(items["split"], spelt) & (spelt != "")
+    items["n_words"] = found.n_words
+    items["medians"] = items["n_words"] / max(items["n_words"].median(), 1)
+    items["unseen"] = found.unseen((items["split"] == "train").to_numpy())
+
+
+def add_characters(items: pd.DataFrame, text: pd.Series, normal: pd.Series) -> None:
+    """Add `n_characters`, `letters`, `foreign`, `markup`, `mojibake` and `controls`."""
+    scripts = normal.map(letters_by_script)
+    items["n_characters"] = normal.str.len()
+    items["letters"] = [share_of_letters(t, letters) for t, letters in zip(normal, scripts, strict=True)]
+    items["foreign"] = foreign(scripts)
+    items["markup"] = normal.map(holds_markup).astype(bool)
+    items["mojibake"] = text.map(is_mojibake).astype(bool)
+    items["controls"] = text.map(holds_controls).astype(bool)
 
 
 def straddles(split: pd.Series, key: pd.Series) -> pd.Series:
     """Whether other items with the same key (N,) are in another split."""
     return split.groupby(key).transform("nunique").fillna(1) > 1
-
-
-def letters_by_script(text: str) -> Counter[str]:
-    """How many letters and marks of each script a text holds; a script is the first word of their Unicode names."""
-    found: Counter[str] = Counter()
-    for character, n in Counter(text).items():
-        if unicodedata.category(character)[0] in "LM":
-            found[unicodedata.name(character, "?").split()[0]] += n
-    return found
-
-
-def share_of_letters(text: str, letters: Counter[str]) -> float:
-    """Letters per character that is no space; 0 for an empty text."""
-    return letters.total() / (len("".join(text.split())) or 1)
-
-
-def foreign(scripts: pd.Series) -> pd.Series:
-    """Whether most letters of a text are of another script than most letters of all texts."""
-    total: Counter[str] = sum(scripts, Counter())
-    usual = max(total, key=lambda script: (total[script], script), default="")
-    return scripts.map(lambda letters: 2 * letters[usual] < letters.total()).astype(bool)
