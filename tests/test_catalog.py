@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
@@ -14,13 +15,14 @@ from quartet.artifacts import load_tables
 from quartet.cli import quartet
 from quartet.errors import ParamsError, SourceError, UsageError
 from quartet.family import Family
-from quartet.params import load_params
+from quartet.params import json_schema, load_params
 from quartet.project import Project, read_json
 from quartet.sources import packages
 from quartet.steps.ingest import ingest
 from quartet.steps.plan import plan
 
 ENTRIES = catalog.load()
+SCHEMA = json_schema()
 per_entry = pytest.mark.parametrize("name", ENTRIES)
 GRU = {"dataset": "mine", "architecture": "gru"}
 
@@ -36,10 +38,17 @@ def test_a_proposal_is_a_valid_project(tmp_path, name):
     if ENTRIES[name].status == "by hand":
         pytest.skip("no address serves it")
     dataset, models = catalog.proposal(name)
-    write_params(Project(tmp_path), {"datasets": {name: dataset}, "models": models})
+    params = {"datasets": {name: dataset}, "models": models}
+    write_params(Project(tmp_path), params)
+    jsonschema.validate(params, SCHEMA)
     loaded = load_params(Project(tmp_path).params)
     baselines = Family(loaded.datasets[name].family).settings.BASELINE
     assert loaded.models[loaded.baseline_of(name)].architecture == baselines[loaded.datasets[name].task]
+
+
+def test_the_schema_asks_for_a_family_where_no_catalog_gives_it():
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"datasets": {"d": {"source": "sklearn:iris"}}, "models": {"m": {}}}, SCHEMA)
 
 
 @per_entry

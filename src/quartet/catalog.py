@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
 from quartet.errors import UsageError
@@ -90,6 +90,17 @@ class Entry(Settings):
         """What is downloaded, where it is known."""
         sizes = [file.bytes for file in self.files]
         return sum(size or 0 for size in sizes) if sizes and all(sizes) else None
+
+
+class PublicDataset(BaseModel):
+    """A dataset of params.yaml that leaves its family and settings to the catalog, for the JSON Schema."""
+
+    model_config = ConfigDict(extra="allow")
+
+    source: str = Field(
+        pattern=f"^{PREFIX}",
+        description="catalog:NAME, which brings its family and settings; `quartet catalog` lists them",
+    )
 
 
 @cache

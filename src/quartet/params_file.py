@@ -49,8 +49,8 @@ def proposed_text(name: str, source: str, proposal: "Proposal") -> str:
     settings = [family, ("source", source), *others]
     lines = [line for key, value in settings for line in entry(key, value, proposal.why.get(key, ""))]
     models = [
-        f"{name}-{architecture}: {flow({'dataset': name, 'architecture': architecture} | values)}"
-        for architecture, values in proposal.models.items()
+        f"{name}-{suffix}: {flow({'dataset': name, 'architecture': suffix} | values)}"
+        for suffix, values in proposal.models.items()
     ]
     parts = ["datasets:\n", f"  {name}:\n", *indented(lines, "    "), "\nmodels:\n", *indented(models, "  ")]
     return "".join(parts)

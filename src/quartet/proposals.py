@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import Any
 
+from quartet.catalog import PREFIX, named, refuse_by_hand
 from quartet.errors import SourceError, UsageError
 from quartet.family import Family
 from quartet.files import File
@@ -18,10 +19,11 @@ from quartet.sources import fetched
 from quartet.sources.archives import files_of
 from quartet.sources.packages import from_networkx, from_sklearn
 
-SCHEMES = ("catalog:", "sklearn:", "networkx:", "pypi:", "https:", "http:")
+SCHEMES = (PREFIX, "sklearn:", "networkx:", "pypi:", "https:", "http:")
 SPECIFIC_FIRST = ("graph", "image", "text", "tabular")  # a table of texts is a table too
 ENDINGS = re.compile(r"(\.(csv|tsv|parquet|zip|tar|tgz|gz|xz|bz2))+$", re.IGNORECASE)
 MAX_NAME = 40  # characters
+MEGABYTE = 10**6
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def propose(wish: Wish, downloads: Project) -> Proposal:
     Raises:
         UsageError, SourceError: it is nothing to learn from; nothing was written.
     """
+    if wish.source.startswith(PREFIX):
+        return checked(from_catalog(wish.name), wish)
     sight = look(wish, downloads)
     for name in SPECIFIC_FIRST:
         proposal = Family(name).proposal.propose(sight)
@@ -71,6 +75,27 @@ def propose(wish: Wish, downloads: Project) -> Proposal:
         came=f"{sight.name} holds {sight.census()}",
         mend="Name the table to learn from, or put the items into a folder per class, other files elsewhere.",
     )
+
+
+def from_catalog(name: str) -> Proposal:
+    """A public set; nothing is fetched before the first run.
+
+    Raises:
+        SourceError: the catalog has no such set, or nobody serves it as a whole.
+    """
+    entry = named(name)
+    refuse_by_hand(name, entry)
+    saw = f"{PREFIX}{name}: {entry.title}, {entry.expected.items:,} items"
+    proposal = Proposal({"family": entry.family}, dict(entry.models), saw)
+    given = ", ".join(f"{key}: {value}" for key, value in entry.settings.items() if key not in ("about", "checks"))
+    proposal.why["source"] = f"it brings {given}" if given else ""
+    size = f", {entry.n_bytes / MEGABYTE:,.0f} MB to fetch at the first run" if entry.n_bytes else ""
+    proposal.hints += [
+        f"licence: {entry.licence}",
+        f"cite: {entry.citation}",
+        f"addresses and checksums: {entry.status}{size}",
+    ]
+    return proposal
 
 
 def look(wish: Wish, downloads: Project) -> Sight:
@@ -88,6 +113,9 @@ def look(wish: Wish, downloads: Project) -> Sight:
             return Sight(name, tuple, {"items": from_sklearn(name)}, wish.target)
         case ["networkx", name]:
             return Sight(name, tuple, from_networkx(name), wish.target)
+    if not wish.path and not wish.sha256:
+        mend = "Download it, see that it is what you want, and give --sha256 what `sha256sum` says of it."
+        raise UsageError(f"{wish.source} has a checksum", came="there is no --sha256", mend=mend)
     settings = settings_of(wish)
     path = wish.path or fetched(settings, downloads)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, create_model
 
+from quartet.catalog import PublicDataset
 from quartet.family import Family, family_names
 from quartet.params import TopSettings
 from quartet.settings import CheckSettings, Settings
@@ -15,7 +16,7 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema of params.yaml."""
     architectures = [Family(name).settings.ARCHITECTURES.values() for name in family_names()]
     sections = {
-        "datasets": union(dataset_model(name) for name in family_names()),
+        "datasets": union([*map(dataset_model, family_names()), PublicDataset]),
         "models": union(model for models in architectures for model in models),
     }
     fields: dict[str, Any] = {

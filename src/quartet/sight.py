@@ -127,7 +127,7 @@ class Proposal:
 
     Args:
         settings: of the dataset, `source` aside, in the order in which they are to stand.
-        models: architecture → its settings, the baseline first.
+        models: how its name ends → its settings, the baseline first; the architecture, if they do not say another.
         saw: what the source holds, as a sentence.
         why: setting → the reason for it.
         hints: what the user may want to look at.

@@ -1,14 +1,17 @@
 """Downloads against a small server on 127.0.0.1, over http: only a test may ask for that."""
 
 import hashlib
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+import requests
 
 from quartet.errors import SourceError
 from quartet.project import Project
-from quartet.sources.https import Manner, Wanted, fetch, name_in
+from quartet.sources.https import CAREFUL, Manner, Session, Unavailable, Wanted, fetch, name_in
 from quartet.sources.progress import following
 
 BODY = bytes(range(256)) * 2000
@@ -176,6 +179,28 @@ def test_only_https_is_spoken(tmp_path, server):
     with pytest.raises(SourceError, match="can be downloaded"):
         fetch(wanted(f"{server.address}/a"), Project(tmp_path))
     assert server.asked == []
+
+
+def test_a_redirect_from_https_to_http_is_refused():
+    response = requests.Response()
+    response.status_code, response.url, response.headers["Location"] = 302, "https://a.org/a", "http://a.org/a"
+    with pytest.raises(Unavailable, match=r"redirects to 'http://a.org/a', which is not https"):
+        Session(CAREFUL.schemes).get_redirect_target(response)
+
+
+def test_a_file_brought_by_hand_is_taken_where_the_message_says(tmp_path, server):
+    server.answers = [status(404)]
+    with pytest.raises(SourceError, match="bring the file by hand") as caught:
+        fetch(wanted(f"{server.address}/a"), Project(tmp_path), TRUSTING)
+    file = Path(re.search(r"to (\S+)\.$", str(caught.value))[1])
+    file.write_bytes(BODY)
+    assert fetch(wanted(f"{server.address}/a"), Project(tmp_path), TRUSTING) == file
+
+
+def test_a_kept_file_that_was_altered_is_fetched_again(tmp_path, server):
+    file = fetch(wanted(f"{server.address}/a"), Project(tmp_path), TRUSTING)
+    file.write_bytes(b"altered")
+    assert fetch(wanted(f"{server.address}/a"), Project(tmp_path), TRUSTING).read_bytes() == BODY
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def fetch(wanted: Wanted, project: Project, manner: Manner = CAREFUL) -> Path:
                 mend = "Make room or mend the permissions there, and run again."
                 raise SourceError(f"{folder} takes {wanted.name}", came=str(error), mend=mend) from error
     kept = "What came is kept, and the next run goes on from there. " if (folder / partial(wanted)).exists() else ""
-    mend = "Check the network, run again, or bring the file by hand: put it under data/mine and name it as the source."
+    mend = f"Check the network and run again, or bring the file by hand, to {folder / wanted.name}."
     raise SourceError(f"{wanted.name} can be downloaded", came="; ".join(reasons), mend=kept + mend)
 
 
