@@ -3,11 +3,7 @@
 import os
 import re
 import shutil
-import sys
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from math import inf
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,10 +11,11 @@ from quartet.errors import UsageError
 from quartet.project import Project
 from quartet.sources import local_file
 from quartet.sources.archives import files_of
+from quartet.sources.progress import Advance, following
 from quartet.stages import dvc
 
 CHUNK = 64 * 2**20  # bytes copied at a time
-LARGE = 256 * 2**20  # bytes from which on progress is worth a line
+NO_CAP = 1e9  # gigabytes
 MAX_NAME = 100  # characters
 
 
@@ -81,10 +78,10 @@ def bring(source: Path, final: Path) -> None:
         return
     partial = final.with_name(f".{final.name}.partial")
     final.parent.mkdir(parents=True, exist_ok=True)
-    inside = files_of(source, inf) if source.is_dir() else ()
+    inside = files_of(source, NO_CAP) if source.is_dir() else ()
     pairs = [(file.path, partial / file.name) for file in inside if file.path] or [(source, partial)]
     try:
-        with progress(f"copying {source.name}", sum(file.stat().st_size for file, _ in pairs)) as advance:
+        with following(f"copying {source.name}", sum(file.stat().st_size for file, _ in pairs)) as advance:
             for file, copy in pairs:
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy_file(file, copy, advance)
@@ -93,7 +90,7 @@ def bring(source: Path, final: Path) -> None:
         shutil.rmtree(partial) if partial.is_dir() else partial.unlink(missing_ok=True)
 
 
-def copy_file(source: Path, copy: Path, advance: Callable[[int], object]) -> None:
+def copy_file(source: Path, copy: Path, advance: Advance) -> None:
     """Copy bytes; no new space is taken where the file system shares them between copies."""
     with source.open("rb", buffering=0) as read, copy.open("wb", buffering=0) as write:
         while n := copy_some(read, write):
@@ -109,18 +106,3 @@ def copy_some(source: BinaryIO, copy: BinaryIO) -> int:
         n = copy.write(data)
         source.seek(n - len(data), os.SEEK_CUR)
         return n
-
-
-@contextmanager
-def progress(what: str, n_bytes: int) -> Iterator[Callable[[int], object]]:
-    """A bar on a terminal, for what takes a while; what it gives is called with the bytes done."""
-    if n_bytes < LARGE or not sys.stderr.isatty():
-        yield lambda n: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=n_bytes)
-        yield lambda n: bar.advance(task, n)

@@ -3,17 +3,20 @@
 import numpy as np
 import pandas as pd
 
+from quartet.decoding import decode
 from quartet.errors import SourceError, UsageError
 from quartet.families.text.words import words
 from quartet.files import class_folders
 from quartet.rows import as_numbers, as_text
 from quartet.sight import Proposal, Sight
+from quartet.suites import suite_of
 from quartet.targets import propose_labels, propose_size, propose_split, target_of, task_of
 
 TEXTS = (".txt",)
 MIN_WORDS = 5  # a column of texts has at least so many words a cell
 MAX_OTHERS = 4  # with more columns beside the text, the table is learned from and the text left aside
 SAMPLE = 2_000
+FEW = 0.05  # the share of texts that may be missing or in another encoding
 LENGTHS = (32, 64, 128, 256, 512)
 MANY_TEXTS, FEW_TEXTS = 20_000, 2_000
 
@@ -31,14 +34,11 @@ def propose(sight: Sight) -> Proposal | None:
 
 def from_folders(sight: Sight) -> Proposal:
     """For a file per text."""
-    encoding = encoding_of(sight)
     frame = class_folders(sight.listed(), TEXTS, "text")["items"]
-    texts = pd.Series([data.decode(encoding or "utf-8-sig", "replace") for _, data in sight.sample(TEXTS, SAMPLE)])
     saw = f"{sight.name}: {len(frame):,} texts in folders named as their classes"
     proposal = Proposal({"family": "text"}, models_for(len(frame)), saw)
-    if encoding:
-        proposal.set("encoding", encoding, "they are not UTF-8: look whether accents read right")
     propose_labels(proposal, sight, frame, "label")
+    texts = propose_encoding(proposal, dict(sight.sample(TEXTS, SAMPLE)))
     if "split" in frame:
         proposal.hints.append("folders name the splits: they are used as they are")
     propose_length(proposal, texts)
@@ -63,6 +63,7 @@ def from_table(sight: Sight) -> Proposal | None:
     proposal.set("target", target, why)
     propose_labels(proposal, sight, frame, target)
     propose_split(proposal, frame)
+    propose_gaps(proposal, as_text(frame[texts]))
     propose_length(proposal, frame[texts].dropna().head(SAMPLE))
     propose_size(proposal, len(frame), "texts")
     return proposal
@@ -79,15 +80,36 @@ def text_column(frame: pd.DataFrame) -> str | None:
     return max(found, key=lambda column: found[column]) if found else None
 
 
-def encoding_of(sight: Sight) -> str | None:
-    """The encoding of texts that are not UTF-8 as far as a sample tells."""
-    for _, data in sight.sample(TEXTS, SAMPLE):
-        if not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            try:
-                data.decode("utf-8")
-            except UnicodeDecodeError:
-                return "cp1252"
-    return None
+def propose_encoding(proposal: Proposal, files: dict[str, bytes]) -> pd.Series:
+    """What becomes of files that are not UTF-8, of which a sample came by name; the texts of the sample."""
+    texts = {name: text for name, data in files.items() if (text := decoded(data, "auto")) is not None}
+    wrong = [name for name in files if name not in texts]
+    if len(wrong) > FEW * len(files):
+        proposal.set(
+            "encoding", "cp1252", f"{len(wrong)} of {len(files)} looked at are not UTF-8: see that accents read right"
+        )
+        return pd.Series([data.decode("cp1252", "replace") for data in files.values()])
+    if wrong:
+        why = f"{len(wrong)} of {len(files)} looked at are not UTF-8, such as {wrong[0]}"
+        proposal.set("unreadable", "leave_out", why)
+    return pd.Series(list(texts.values()))
+
+
+def decoded(data: bytes, encoding: str) -> str | None:
+    """The text of a file, or None where it is in another encoding."""
+    try:
+        return decode(data, encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def propose_gaps(proposal: Proposal, texts: pd.Series) -> None:
+    """Let the gate pass a few rows without a text, and long ones."""
+    missing, longest = int(texts.isna().sum()), int(texts.str.len().max())
+    if 0 < missing <= FEW * len(texts):
+        proposal.check("text_is_there", f"{missing} rows have no text", severity="warn")
+    if longest > suite_of("text")["length"]["max_value"]:
+        proposal.check("length", f"the longest text has {longest:,} characters", max_value=longest)
 
 
 def propose_length(proposal: Proposal, texts: pd.Series) -> None:
