@@ -23,7 +23,7 @@ from quartet.steps.ingest import ingest
 from quartet.steps.plan import plan
 
 ENTRIES = catalog.load()
-SCHEMA = json_schema()
+SCHEMA = jsonschema.Draft202012Validator(json_schema())
 per_entry = pytest.mark.parametrize("name", ENTRIES)
 GRU = {"dataset": "mine", "architecture": "gru"}
 
@@ -41,7 +41,7 @@ def test_a_proposal_is_a_valid_project(tmp_path, name):
     dataset, models = catalog.proposal(name)
     params = {"datasets": {name: dataset}, "models": models}
     write_params(Project(tmp_path), params)
-    jsonschema.validate(params, SCHEMA)
+    SCHEMA.validate(params)
     loaded = load_params(Project(tmp_path).params)
     baselines = Family(loaded.datasets[name].family).settings.BASELINE
     assert loaded.models[loaded.baseline_of(name)].architecture == baselines[loaded.datasets[name].task]
@@ -49,7 +49,7 @@ def test_a_proposal_is_a_valid_project(tmp_path, name):
 
 def test_the_schema_asks_for_a_family_where_no_catalog_gives_it():
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({"datasets": {"d": {"source": "sklearn:iris"}}, "models": {"m": {}}}, SCHEMA)
+        SCHEMA.validate({"datasets": {"d": {"source": "sklearn:iris"}}, "models": {"m": {}}})
 
 
 @per_entry

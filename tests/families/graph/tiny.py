@@ -89,6 +89,8 @@ def with_untrained_class(tables: Tables) -> Tables:
 
 BROKEN: dict[str, Callable[[Tables], Tables]] = {
     "a label is no class": lambda tables: with_value(tables, "label", "dog"),
+    "a node has no id": lambda tables: with_value(tables, "id", None),
+    "there is one class only": lambda tables: with_items(tables, lambda items: items.assign(label="ant")),
     "a training node has no label": lambda tables: with_value(tables, "label", None),
     "a node stands in train and in test": with_node_in_two_splits,
     "a word that is no split": lambda tables: with_value(tables, "split", "held-out"),
