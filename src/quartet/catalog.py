@@ -20,7 +20,19 @@ from quartet.settings import DatasetSettings, Settings
 
 PREFIX = "catalog:"
 FILE = Path(__file__).with_name("catalog.yaml")
-SHAPING = ("target", "task", "keep", "deduplicate", "split", "drop", "format", "name")  # settings that counts rest on
+# the settings that counts rest on
+SHAPING = (
+    "target",
+    "task",
+    "keep",
+    "ignore",
+    "deduplicate",
+    "split",
+    "format",
+    "name",
+    "class_names",
+    "missing_values",
+)
 
 
 class Installed(Settings):
