@@ -84,7 +84,7 @@ LATIN = {"good/1.txt": b"fine", "good/2.txt": b"caf\xe9 noir", "bad/3.txt": b"\x
 
 
 def test_a_text_file_in_another_encoding_is_named_with_its_byte_and_the_way_out():
-    said = r"good/2\.txt is in the encoding .*byte 3, counted from 0, is 0xe9.*first of 2"
+    said = r"good/2\.txt' is in the encoding .*byte 3, counted from 0, is 0xe9.*first of 2"
     with pytest.raises(SourceError, match=f"{said}.*`encoding:` of the dataset, such as cp1252.*unreadable: leave_out"):
         from_bytes(LATIN)
 
@@ -160,7 +160,7 @@ def test_what_ignore_names_is_asked_for_and_not_read(acl_imdb):
     tables = ingested(acl_imdb, ignore=patterns)
     assert sorted(tables["items"]["label"].unique()) == ["neg", "pos"]
     assert tables["left_out"]["asked"].all()
-    assert len(tables["left_out"]) == len(PUBLISHED) + 2
+    assert tables["left_out"]["id"].str.split().str[0].astype(int).sum() == len(PUBLISHED) + 2
 
 
 @pytest.mark.slow
@@ -181,9 +181,10 @@ SHARED = ROOT.parent / "shared/data/aclImdb_labelled.tar.xz"
 def stage(project, step):
     """How long a stage took, in s, and its peak of memory, in 10^9 bytes."""
     started = time.monotonic()
-    child = subprocess.Popen([sys.executable, "-m", "quartet", "stage", step, "imdb"], cwd=project.root)
-    _, status, usage = os.wait4(child.pid, 0)
-    assert status == 0
+    with subprocess.Popen([sys.executable, "-m", "quartet", "stage", step, "imdb"], cwd=project.root) as child:
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0
     return time.monotonic() - started, usage.ru_maxrss * 1024 / 1e9
 
 
