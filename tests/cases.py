@@ -71,6 +71,12 @@ def failures(family: str, settings: Any, tables: dict[str, pd.DataFrame]) -> lis
     return [result for result in run(annotated, expectations(checks_of(settings), annotated)) if not result["success"]]
 
 
+@cache
+def broken_failures(family: str, name: str, sentence: str) -> list[dict[str, Any]]:
+    """The checks that a data set does not pass once it is broken in one way."""
+    return failures(family, dataset(family, name), tiny(family).BROKEN[sentence](canonical(family, name)))
+
+
 def rows(found: list[dict[str, Any]], name: str) -> list[Any]:
     """The failing rows of one check."""
     return next(result["rows"] for result in found if result["name"] == name)

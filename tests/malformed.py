@@ -32,7 +32,7 @@ from hostile import (
 
 Case = tuple[dict[str, Any], dict[str, Content], tuple[str, ...]]
 
-ROWS = b"size,kind\n" + b"".join(b"%d,%s\n" % (i, b"ab"[i % 2 :][:1]) for i in range(100))
+ROWS = b"size,kind\n" + b"".join(b"%d.5,%s\n" % (i * 7 % 37, b"ab"[i % 2 :][:1]) for i in range(100))
 NODES = b"id,label,x\n" + b"".join(b"n%d,%s,%d\n" % (i, b"ab"[i % 2 :][:1], i) for i in range(60))
 EDGES = b"source,target\n" + b"".join(b"n%d,n%d\n" % (i, (i + 2) % 60) for i in range(60))
 
@@ -120,9 +120,11 @@ TEXT_TABLES: dict[str, Case] = {
     "a target that is no column": table(ROWS, "sort is not among size, kind", "Correct the names", target="sort"),
     "a column to drop that is not there": table(ROWS, "id2 is not among size, kind", drop=["id2"]),
     "nothing but the target": table(b"kind\na\nb\n", "feature columns", "only the target is left"),
-    "too few rows": table(ROWS[:30], "enough_items", "Mend them at their source"),
-    "labels that are missing": table(ROWS + b"7,\n8,\n", "(checks.", "of the items: 100, 101"),
-    "words where numbers are to be predicted": table(ROWS, "of the items", task="regression"),
+    "too few rows": table(b"\n".join(ROWS.splitlines()[:12]), "enough_items", "Mend these rows"),
+    "labels that are missing": table(ROWS + b"7,\n8,\n", "label_is_there", "items: 100, 101", "Mend these rows"),
+    "words where numbers are to be predicted": table(
+        ROWS, "column kind holds numbers", "row 0 has 'a'", "missing_values:", task="regression"
+    ),
 }
 PARQUETS: dict[str, Case] = {
     "an empty parquet": table(b"", "t.parquet is a readable", "Save it again", name="t.parquet"),
@@ -171,16 +173,23 @@ FOLDERS: dict[str, Case] = {
     "a picture that is text": pictures({"p/a/1.png": b"no picture", "p/b/2.png": picture()}, "a/1.png", "PNG or JPEG"),
     "a picture that is cut off": pictures({"p/a/1.png": picture()[:60], "p/b/2.png": picture()}, "a/1.png"),
     "a picture of no bytes": pictures({"p/a/1.png": b"", "p/b/2.png": picture()}, "a/1.png", "PNG or JPEG"),
-    "texts of one class": texts({f"x/a/{i}.txt": b"text %d" % i for i in range(60)}, "(checks.", "Mend them"),
+    "texts of one class": texts(
+        {f"x/a/{i}.txt": b"text %d" % i for i in range(60)}, "enough_classes", "Mend these rows"
+    ),
     "texts without a class": texts({"x/1.txt": b"text"}, "'1.txt'", "folder per class"),
     "a text column that is not there": texts({"x.csv": ROWS}, "text, label is not among size, kind", name="x.csv"),
 }
 GRAPHS: dict[str, Case] = {
     "a graph without edges": graph({"nodes.csv": NODES}, "there is no edges.csv", "source, target"),
     "a graph without nodes": graph({"edges.csv": EDGES}, "there is no nodes.csv", "nodes.csv has the columns id"),
-    "nodes without an id": graph({"nodes.csv": b"x,label\n1,a\n", "edges.csv": EDGES}, "id is not among x, label"),
+    "nodes without an id": graph(
+        {"nodes.csv": b"x,label\n1,a\n", "edges.csv": EDGES},
+        "columns id and label",
+        "'x', 'label'",
+        "Correct its header",
+    ),
     "edges without an end": graph(
-        {"nodes.csv": NODES, "edges.csv": b"source,x\nn1,2\n"}, "target is not among source, x"
+        {"nodes.csv": NODES, "edges.csv": b"source,x\nn1,2\n"}, "columns source and target", "'source', 'x'"
     ),
     "an edge to an unknown node": graph({"nodes.csv": NODES, "edges.csv": EDGES + b"n1,n99\n"}, "no_dangling_edge"),
     "a node that is there twice": graph({"nodes.csv": NODES + b"n1,b,1\n", "edges.csv": EDGES}, "n1"),
@@ -281,8 +290,7 @@ TARS: dict[str, Case] = {
     "a .tar.xz that asks for all memory": archive(
         "p.tar.xz",
         lzma.compress(bytes(99), filters=[{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 2**30}]),
-        "p.tar.xz",
-        "emory",
+        "p.tar.xz needs at most 268 MB of memory",
     ),
 }
 PARAMS: dict[str, Case] = {

@@ -14,6 +14,7 @@ from quartet.learning.fit import Run, fit
 from quartet.learning.module import loss_of
 from quartet.learning.output import logits_in_batches, outputs
 from quartet.settings import TrainerSettings
+from quartet.suites import checks_of
 
 CPU = TrainerSettings(accelerator="cpu")
 per_data = pytest.mark.parametrize(("family", "name"), cases.data_cases())
@@ -33,19 +34,25 @@ def same_weights(a, b):
     return all(torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
 
 
-def errors(family, name, tables):
-    found = cases.failures(family, cases.dataset(family, name), tables)
+def errors(found):
     return [result for result in found if result["severity"] == "error"]
 
 
 @per_data
 def test_good_data_pass_their_suite(family, name):
-    assert errors(family, name, cases.canonical(family, name)) == []
+    assert errors(cases.failures(family, cases.dataset(family, name), cases.canonical(family, name))) == []
 
 
 @pytest.mark.parametrize(("family", "name", "sentence"), cases.broken_cases())
 def test_broken_data_fail_their_suite(family, name, sentence):
-    assert errors(family, name, cases.tiny(family).BROKEN[sentence](cases.canonical(family, name)))
+    assert errors(cases.broken_failures(family, name, sentence))
+
+
+@per_data
+def test_each_check_that_stops_data_stops_some_broken_data(family, name):
+    checks = {check for check, form in checks_of(cases.dataset(family, name)).items() if form["severity"] == "error"}
+    failed = {result["name"] for s in cases.tiny(family).BROKEN for result in cases.broken_failures(family, name, s)}
+    assert checks - failed == set(), f"add a case to BROKEN in tests/families/{family}/tiny.py that fails each"
 
 
 @per_separate_data

@@ -16,11 +16,10 @@ EARLIER = "data/bad/raw/items.parquet"
 
 
 def bad_project(root, sentence):
-    """A project whose only source is bad, and where an earlier run left canonical tables."""
+    """A project whose only source is bad."""
     settings, files, _ = CASES[sentence]
     project = Project(root)
     lay(project.mine, files)
-    lay(root, {EARLIER: b"of an earlier run"})
     baseline = BASELINES.get(settings["family"], "label_propagation")
     architecture = "linear_regression" if settings.get("task") == "regression" else baseline
     model = {"dataset": "bad", "architecture": architecture}
@@ -47,6 +46,7 @@ def shell(root, *arguments):
 
 @pytest.mark.parametrize("sentence", CASES)
 def test_bad_input_is_refused_with_what_where_and_a_way_out(tmp_path, sentence):
+    lay(tmp_path, {EARLIER: b"of an earlier run"})
     error, step, before = run_until_refused(bad_project(tmp_path, sentence))
     assert [word for word in CASES[sentence][2] if word not in str(error)] == []
     assert isinstance(error, ParamsError) or error.mend.strip()
@@ -64,7 +64,6 @@ def test_bad_input_leaves_dvc_status_as_it_was(tmp_path, sentence):
     root = tmp_path / "project"
     shell(tmp_path, "quartet", "init", str(root))
     bad_project(root, sentence)
-    (root / EARLIER).unlink()
     shell(root, "dvc", "repro", "plan")
     before = shell(root, "dvc", "status").stdout
     refused = shell(root, "dvc", "repro", "--single-item", "ingest@bad")
@@ -79,8 +78,7 @@ def test_a_bad_file_costs_the_good_dataset_nothing(tmp_path):
     root = tmp_path / "project"
     shell(tmp_path, "quartet", "init", str(root))
     project = bad_project(root, "an empty CSV")
-    (root / EARLIER).unlink()
-    lay(project.mine, {"good.csv": ROWS.replace(b"\n0,", b"\n0.5,")})
+    lay(project.mine, {"good.csv": ROWS})
     good = {"family": "tabular", "source": "data/mine/good.csv", "target": "kind"}
     bad = CASES["an empty CSV"][0]
     models = {name: {"dataset": name, "architecture": "logistic_regression"} for name in ("good", "bad")}

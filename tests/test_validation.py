@@ -27,7 +27,7 @@ def test_a_failed_fact_names_no_rows():
     (result,) = run({"facts": pd.DataFrame({"n_missing": [1]})}, [among("n_missing", [0], "facts")])
     assert not result["success"]
     assert result["rows"] == []
-    assert result["observed"] == ["1"]
+    assert result["observed"] == 1
 
 
 def test_a_check_of_a_table_that_is_not_there_is_no_pass():

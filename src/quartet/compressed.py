@@ -31,7 +31,11 @@ def unpacked(stream: IO[bytes], ending: str, name: str, max_bytes: int = MAX_BYT
     """
     if ending not in ENDINGS:
         return stream
-    openers: dict[str, Any] = {".gz": lambda it: gzip.GzipFile(fileobj=it), ".bz2": bz2.BZ2File, ".xz": XZ}
+    openers: dict[str, Any] = {
+        ".gz": lambda it: gzip.GzipFile(fileobj=it),
+        ".bz2": bz2.BZ2File,
+        ".xz": lambda it: XZ(it, name),
+    }
     return cast("IO[bytes]", io.BufferedReader(Counted(openers[ending](stream), name, max_bytes), BLOCK))
 
 
@@ -58,8 +62,8 @@ class Counted(io.RawIOBase):
 class XZ(io.RawIOBase):
     """The streams of an .xz, one after the other; lzma.open would take whatever memory they ask for."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self.stream = stream
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        self.stream, self.name = stream, name
         self.decompressor = self._start()
 
     @staticmethod
@@ -81,10 +85,19 @@ class XZ(io.RawIOBase):
                 self.decompressor = self._start()
             else:
                 return 0
-            data = self.decompressor.decompress(packed, len(buffer))
+            data = self._decompress(packed, len(buffer))
             if data:
                 buffer[: len(data)] = data
                 return len(data)
+
+    def _decompress(self, packed: bytes, n_bytes: int) -> bytes:
+        try:
+            return self.decompressor.decompress(packed, n_bytes)
+        except lzma.LZMAError as error:
+            if "Memory usage limit" not in str(error):
+                raise
+            must = f"{self.name} needs at most {MAX_DICTIONARY // 10**6} MB of memory to be unpacked"
+            raise SourceError(must, came="it asks for more", mend="Pack it anew, as with xz -9 or less.") from error
 
     def _next_stream(self) -> bytes:
         rest = self.decompressor.unused_data.lstrip(b"\0")

@@ -84,6 +84,10 @@ class Project:
         """Downloads, checkpoints, logs and locks: outside all outs."""
         return self.root / ".quartet"
 
+    def log(self, stage: str) -> Path:
+        """What a stage printed when `quartet run` last ran it."""
+        return self.hidden / "logs" / f"{stage.replace('@', '-')}.log"
+
     @property
     def downloads(self) -> Path:
         """Fetched files, in a folder named by their SHA-256."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from quartet.comparisons import Comparison, gate_passed, load_comparison
 from quartet.params import Params
-from quartet.project import Project
+from quartet.project import Project, read_json
 from quartet.registry import champion_of, history
 
 if TYPE_CHECKING:
@@ -77,8 +77,19 @@ def line(comparison: Comparison, model: str, verdicts: dict[str, str]) -> Result
 
 def missing(project: Project, dataset: str) -> str:
     """Why a dataset has no scores."""
-    checked = project.validation(dataset).exists()
-    return "stopped by the gate" if checked and not gate_passed(project, dataset) else "not run yet"
+    if project.validation(dataset).exists() and not gate_passed(project, dataset):
+        return f"stopped by the gate: {', '.join(failed_checks(project, dataset))}"
+    log = project.log(f"ingest@{dataset}")
+    if not project.raw(dataset).exists() and log.exists() and "quartet: " in log.read_text(encoding="utf-8"):
+        return f"its source was refused: {log.relative_to(project.root)} says why"
+    return "not run yet"
+
+
+def failed_checks(project: Project, dataset: str) -> list[str]:
+    """The names of the checks that stopped a dataset."""
+    results = read_json(project.validation(dataset))["results"]
+    failed = (result for result in results if not result["success"] and result["severity"] == "error")
+    return list(dict.fromkeys(result["name"] for result in failed))
 
 
 def as_table(lines: list[Result]) -> "Table":

@@ -11,7 +11,7 @@ from pathlib import Path
 from quartet.errors import UsageError
 from quartet.project import Project
 
-TAIL_LINES = 15
+TAIL_LINES, MAX_LINES = 15, 80
 GRACE_S = 5.0
 
 
@@ -46,7 +46,7 @@ class RunningStage:
 
     def __init__(self, project: Project, name: str, *, force: bool = False) -> None:
         self.name = name
-        self.log = project.hidden / "logs" / f"{name.replace('@', '-')}.log"
+        self.log = project.log(name)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         arguments = ["--wait-for-lock", "repro", "--single-item", *(["--force"] if force else []), name]
         with self.log.open("w", encoding="utf-8") as stream:
@@ -77,6 +77,12 @@ class RunningStage:
 
     def tail(self) -> str:
         """The last lines of its log, and where the rest is."""
-        lines = [line for line in self.log.read_text(encoding="utf-8").splitlines() if line.strip()]
-        shown = [line for line in lines if not line.startswith("ERROR: failed to reproduce")][-TAIL_LINES:]
-        return "\n".join([*(f"  {line}" for line in shown), f"  (whole log: {self.log})"])
+        lines = last_lines(self.log.read_text(encoding="utf-8"))
+        return "\n".join([*(f"  {line}" for line in lines), f"  (whole log: {self.log})"])
+
+
+def last_lines(log: str) -> list[str]:
+    """The last lines of a log; an error of ours, which may be longer, from its first line on."""
+    lines = [line for line in log.split("\n") if line.strip() and not line.startswith("ERROR: failed to reproduce")]
+    ours = [place for place, line in enumerate(lines) if line.startswith("quartet: ")]
+    return lines[ours[-1] :][:MAX_LINES] if ours else lines[-TAIL_LINES:]

@@ -57,7 +57,7 @@ def test_every_number_is_its_value_rounded(pages):
 def test_a_stopped_dataset_names_its_rows(pages):
     text = Page(pages["broken.html"]).text
     assert "Stopped by the gate: 1 of" in text
-    assert f"3: id {', '.join(map(str, BROKEN_ROWS))}" in text
+    assert f"in a , 3 of 120 items: {' , '.join(map(str, BROKEN_ROWS))}" in text
 
 
 def test_a_dataset_that_was_not_run_says_so(pages):

@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
+from quartet.cells import cut
+
 MAX_DRAWN = 200  # nodes
 N_COLOURS = 6
 WIDTH, MARGIN = 360, 12
@@ -74,10 +76,10 @@ def draw(items: pd.DataFrame, edges: pd.DataFrame) -> Drawing:
     names = sorted(labels.unique())
     colours = {name: min(i, N_COLOURS - 1) for i, name in enumerate(names)}
     nodes = {
-        key: Node(*places[key], colours[label], f"{key}: {label}")
+        key: Node(*places[key], colours[label], f"{cut(key, 60)}: {cut(label, 60)}")
         for key, label in zip(items["id"], labels, strict=True)
     }
-    legend = [(colours[name], name) for name in names] if len(names) <= N_COLOURS else []
+    legend = [(colours[name], cut(name, 60)) for name in names] if len(names) <= N_COLOURS else []
     return Drawing(list(nodes.values()), [(nodes[a], nodes[b]) for a, b in graph.edges], legend)
 
 

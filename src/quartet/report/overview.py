@@ -2,35 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import pyarrow.parquet as pq
 
 from quartet.comparisons import Comparison, load_comparison
 from quartet.params import Params
-from quartet.project import Project, read_json
+from quartet.project import Project
 from quartet.registry import Decision, history
+from quartet.report.gate import Gate, gate_of
 from quartet.report.verdicts import Standing, standing_of
 from quartet.settings import DatasetSettings
-
-STATUSES = ("failed", "warning", "passed")  # the order of checks on a page
-
-
-@dataclass(frozen=True)
-class Gate:
-    """What the suite said of the data.
-
-    Args:
-        state: passed, failed, or not run.
-        checks: the results of validation.json, each with its `status`; failures first.
-    """
-
-    state: str
-    checks: list[dict[str, Any]]
-
-    def count(self, status: str) -> int:
-        """How many checks ended like that."""
-        return sum(check["status"] == status for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -98,21 +79,3 @@ def overview_of(project: Project, params: Params, dataset: str) -> Overview:
         decisions=history(project, dataset),
         pending=[name for name in params.models_of(dataset) if name not in compared],
     )
-
-
-def gate_of(project: Project, dataset: str) -> Gate:
-    """What validation.json says."""
-    file = project.validation(dataset)
-    if not file.exists():
-        return Gate("not run", [])
-    content = read_json(file)
-    checks = [result | {"status": status_of(result)} for result in content["results"]]
-    checks.sort(key=lambda check: STATUSES.index(check["status"]))
-    return Gate("passed" if content["success"] else "failed", checks)
-
-
-def status_of(result: dict[str, Any]) -> str:
-    """How one check ended: failed, warning or passed."""
-    if result["success"]:
-        return "passed"
-    return "warning" if result["severity"] == "warn" else "failed"

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from quartet.catalog import entry_of
 from quartet.params import load_params
 from quartet.project import Project, whole_folder
 from quartet.report.formats import FILTERS
+from quartet.report.gate import left_out_of
 from quartet.report.overview import Overview, overview_of
 from quartet.report.samples import data_of
 
@@ -57,6 +59,8 @@ def page_context(project: Project, overview: Overview) -> dict[str, object]:
     return {
         "overview": overview,
         "data": data_of(project.raw(overview.name), overview.settings),
+        "entry": entry_of(overview.settings.source),
+        "left_out": left_out_of(project.raw(overview.name)),
         "figures": figures_of(comparison) if comparison else None,
         "differences": differences_in_words(comparison) if comparison else [],
     }

@@ -1,36 +1,25 @@
 """What a dataset's items are: how many, of what kind, and what some of them look like."""
 
-import base64
-import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
-from PIL import Image
 
+from quartet.cells import cell
 from quartet.family import SPLITS
 from quartet.report.charts import Axis, Chart, Mark, axis_over
 from quartet.report.drawing import Network, network_of
 from quartet.report.formats import counted
+from quartet.report.pictures import Picture, picture_of
 from quartet.settings import DatasetSettings
 
 N_ROWS, N_PICTURES = 6, 24
 MAX_COLUMNS, MAX_LETTERS = 40, 400
-MAX_CLASSES = 40
+MAX_CLASSES, MAX_NAME = 40, 60
 N_BINS = 20
-THUMBNAIL = 96  # pixels
 KNOWN = ("id", "split", "label")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One picture as a data URI, or None where it cannot be decoded."""
-
-    uri: str | None
-    label: str
 
 
 @dataclass(frozen=True)
@@ -72,9 +61,11 @@ def data_of(folder: Path, settings: DatasetSettings) -> Data | None:
         n_classes=0 if numeric or "label" not in known else known["label"].nunique(),
         splits=splits,
         counts={} if numeric or "label" not in known else classes_of(known, list(splits)),
-        columns=[] if is_picture else shown,
-        rows=[] if is_picture else [[text_of(row[name]) for name in shown] for _, row in some.iterrows()],
-        pictures=[picture_of(row) for _, row in some.iterrows()] if is_picture else [],
+        columns=[] if is_picture else [cell(name, MAX_NAME) or "" for name in shown],
+        rows=[] if is_picture else [[cell(row[name], MAX_LETTERS) for name in shown] for _, row in some.iterrows()],
+        pictures=[picture_of(row["picture"], cell(row.get("label"), 40) or "missing") for _, row in some.iterrows()]
+        if is_picture
+        else [],
         targets=histogram(known, str(getattr(settings, "target", "label"))) if numeric else None,
         network=network_of(folder, known),
     )
@@ -93,7 +84,8 @@ def classes_of(known: pd.DataFrame, splits: list[str]) -> dict[str, list[int]]:
     table = table.reindex(columns=splits, fill_value=0)
     if len(table) > MAX_CLASSES:
         table = table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index[:MAX_CLASSES]]
-    return {str(name): [int(count) for count in row] for name, row in zip(table.index, table.to_numpy(), strict=True)}
+    names = [cell(name, MAX_NAME) or "" for name in table.index]
+    return {name: [int(count) for count in row] for name, row in zip(names, table.to_numpy(), strict=True)}
 
 
 def sample(file: Path, known: pd.DataFrame, n: int, *, stratified: bool) -> pd.DataFrame:
@@ -103,33 +95,6 @@ def sample(file: Path, known: pd.DataFrame, n: int, *, stratified: bool) -> pd.D
     first = order.sort_values(["later", "turn"], kind="stable").index[:n]
     some: pd.DataFrame = ds.dataset(file).take(first.tolist()).to_pandas()
     return some
-
-
-def text_of(value: Any) -> str | None:
-    """A cell as text; None where it is missing."""
-    if isinstance(value, bytes):
-        return counted(len(value), "byte")
-    if isinstance(value, float):
-        return None if value != value else f"{value:.5g}"
-    if value is None or value is pd.NA:
-        return None
-    text = str(value)
-    return text if len(text) <= MAX_LETTERS else f"{text[:MAX_LETTERS]}…"
-
-
-def picture_of(row: pd.Series) -> Picture:
-    """A thumbnail, decoded and encoded anew so that nothing but pixels reaches the page."""
-    try:
-        with Image.open(io.BytesIO(row["picture"])) as image:
-            image.thumbnail((THUMBNAIL, THUMBNAIL))
-            pixels = image.convert("L" if image.mode in ("1", "L") else "RGB")
-    except (OSError, ValueError, Image.DecompressionBombError):
-        return Picture(None, str(row.get("label")))
-    pixels.info.clear()
-    stream = io.BytesIO()
-    pixels.save(stream, format="PNG", optimize=True)
-    code = base64.b64encode(stream.getvalue()).decode("ascii")
-    return Picture(f"data:image/png;base64,{code}", str(row.get("label")))
 
 
 def histogram(known: pd.DataFrame, target: str) -> Chart | None:

@@ -3,11 +3,15 @@
 from typing import Any
 
 from quartet.artifacts import load_tables, read_plan
+from quartet.cells import printable
 from quartet.errors import GateRefused
+from quartet.exhibits import as_text, exhibits, in_words, rows_in_words, tells
 from quartet.family import Family
 from quartet.project import Project, write_json
-from quartet.suites import expectations
+from quartet.suites import LIMITS, expectations
 from quartet.validation import run
+
+MAX_CHECKS, MAX_COLUMNS, MAX_ROWS, MAX_MEANING = 8, 4, 8, 240  # of a refusal: it must fit a terminal
 
 
 def validate(project: Project, name: str) -> None:
@@ -17,23 +21,48 @@ def validate(project: Project, name: str) -> None:
         GateRefused: an expectation of severity `error` failed; the message names the rows.
     """
     plan = read_plan(project, "validate", name)
-    suite = Family(plan.family).suite
-    tables = suite.annotate(load_tables(project.raw(name)), plan.settings)
-    results = run(tables, expectations(plan.checks, tables))
+    canonical = load_tables(project.raw(name))
+    annotated = Family(plan.family).suite.annotate(canonical, plan.settings)
+    results = [
+        result | explain(plan.checks[result["name"]]) | {"examples": exhibits(result, annotated, canonical)}
+        for result in run(annotated, expectations(plan.checks, annotated))
+    ]
     failed = [result for result in results if not result["success"] and result["severity"] == "error"]
-    write_json(project.validation(name), {"success": not failed, "results": results})
+    measured = {table: as_text(annotated[table]) for table in ("columns", "facts")}
+    write_json(project.validation(name), {"success": not failed, "results": results, **measured})
     if failed:
-        raise GateRefused(
-            f"the data of {name} pass their suite before anything is trained on them",
-            came="\n".join([f"{len(failed)} of {len(results)} expectations failed", *map(describe, failed)]),
-            mend="\nMend them at their source, or change the dataset's settings or `checks:`, and run again.",
-        )
+        raise refusal(name, failed, results)
 
 
-def describe(result: dict[str, Any]) -> str:
-    """One failed expectation, as a line."""
-    column = f" [{result['column']}]" if result["column"] else ""
-    rows = ", ".join(str(row) for row in result["rows"])
-    more = ", …" if result["n_failed"] > len(result["rows"]) else ""
-    where = f", {result['n_failed']} of the items: {rows}{more}" if rows else ""
-    return f"  {result['meaning']}{column}: found {result['observed']}{where} (checks.{result['name']})"
+def explain(check: dict[str, Any]) -> dict[str, Any]:
+    """The limits of a check that are in force, and what the suite had in place of those that params.yaml changed."""
+    return {"limits": {limit: check[limit] for limit in LIMITS if limit in check}, "changed": check["changed"]}
+
+
+def refusal(name: str, failed: list[dict[str, Any]], results: list[dict[str, Any]]) -> GateRefused:
+    """The error that names failed checks, a block each."""
+    checks: dict[str, list[dict[str, Any]]] = {}
+    for result in failed:
+        checks.setdefault(result["name"], []).append(result)
+    count = f"{len(checks)} of {len({result['name'] for result in results})} checks failed"
+    shown, more = list(checks)[:MAX_CHECKS], len(checks) - MAX_CHECKS
+    rest = [f"  and {more} more, which data/{name}/validation.json holds"] if more > 0 else []
+    return GateRefused(
+        f"the data of {name} pass their suite before anything is trained on them",
+        came="\n".join([count, *(block(checks[check]) for check in shown), *rest]),
+        mend="\nMend these rows at their source, or the settings of the dataset in params.yaml, and run again;\n"
+        "`quartet report` shows the rows. To let the data pass all the same, write under the dataset\n"
+        + "\n".join(["  checks:", *(f"    {check}: {{severity: warn}}" for check in shown)]),
+    )
+
+
+def block(results: list[dict[str, Any]]) -> str:
+    """One failed check: what must hold, and what came in which rows of each column."""
+    lines = [f"  {results[0]['name']}: {printable(results[0]['meaning'], MAX_MEANING)}"]
+    for result in results[:MAX_COLUMNS]:
+        named = result["table"] == "items" and (tells(result) or len(results) > 1 or "null" in result["expectation"])
+        column = f"{printable(result['column'])}: " if named else ""
+        rows = rows_in_words(result, MAX_ROWS)
+        lines.append(f"    {column}{in_words(result)}{': ' if rows else ''}{rows}")
+    more = len(results) - MAX_COLUMNS
+    return "\n".join([*lines, *([f"    and {more} more columns"] if more > 0 else [])])

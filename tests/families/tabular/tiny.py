@@ -15,6 +15,7 @@ DATASETS = {
         "target": "kind",
         "drop": OTHERS,
         "classes": ["large", "small"],
+        "checks": {"few_categories": {"max_value": 50}},
     },
     "regression": {
         "family": "tabular",
@@ -22,6 +23,7 @@ DATASETS = {
         "target": "weight",
         "task": "regression",
         "drop": ["kind", *OTHERS],
+        "checks": {"few_categories": {"max_value": 50}},
     },
     "mixed": {
         "family": "tabular",
@@ -66,8 +68,23 @@ def overlap(items: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([items, copies], ignore_index=True)
 
 
+def untrained(items: pd.DataFrame) -> pd.DataFrame:
+    """A class that was never trained on; where labels are numbers, none of them."""
+    return items[(items["split"] != "train") | (items["label"] == "small")]
+
+
+def unknown(items: pd.DataFrame) -> pd.DataFrame:
+    """A label that is no class, or no number where all labels are numbers."""
+    numbers = pd.api.types.is_numeric_dtype(items["label"])
+    return with_column("label", None if numbers else "huge", slice(1))(items)
+
+
 BROKEN = {
     "a column that is nearly empty": broken(with_column("length", None, slice(110))),
+    "an unknown label": broken(unknown),
+    "the same label everywhere": broken(lambda items: items.assign(label=items["label"].iloc[0])),
+    "a label that was never trained on": broken(untrained),
+    "an identifier among the features": broken(lambda items: items.assign(colour=items["id"].astype(str))),
     "an infinite number": broken(with_column("length", float("inf"), slice(1))),
     "a constant column": broken(with_column("width", 1.0)),
     "a column that tells the target": broken(lambda items: items.assign(width=items["label"].rank(method="dense"))),

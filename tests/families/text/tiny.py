@@ -71,6 +71,7 @@ BROKEN: dict[str, Callable[[Tables], Tables]] = {
     "an endless text": broken(with_column("text", "on and on " * 100, slice(1))),
     "the same text everywhere": broken(with_column("text", "the film")),
     "test texts that were trained on, in capitals": broken(overlap),
+    "a missing group": broken(with_column("group", None, slice(1))),
     "a group in two splits": broken(one_group_in_two_splits),
     "too few texts": broken(lambda items: items.head(12)),
     "no validation texts": broken(lambda items: items[items["split"] != "validation"]),

@@ -26,7 +26,7 @@ def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
     train = items[items["split"] == "train"]
     ids = items["id"].tolist()
     graph = both_directions(edges, ids)
-    x, n_features = features_of(items, graph["edge_index"], settings.features)
+    x, n_features = features_of(items, graph["edge_index"], settings)
     facts = {
         "task": settings.task,
         "classes": settings.classes or sorted(train["label"].unique()),
@@ -36,9 +36,10 @@ def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
     return Encoder(facts, graph | x)
 
 
-def features_of(items: pd.DataFrame, edge_index: np.ndarray, wanted: str) -> tuple[dict[str, np.ndarray], int]:
+def features_of(items: pd.DataFrame, edge_index: np.ndarray, settings: Any) -> tuple[dict[str, np.ndarray], int]:
     """What a network sees of each node, and how many features F that is; nothing and 0 for the identity."""
     given = items.filter(regex=f"^{FEATURE}").to_numpy(np.float32)  # (N, F)
+    wanted = settings.features
     if wanted == "degree":
         return degrees(edge_index, len(items))
     if wanted == "given" and not given.shape[1]:
@@ -46,7 +47,13 @@ def features_of(items: pd.DataFrame, edge_index: np.ndarray, wanted: str) -> tup
         raise SourceError("`features: given` asks for features of nodes", came="there are none", mend=mend)
     if wanted == "identity" or not given.shape[1]:
         return {}, 0
-    return nonzero(given), given.shape[1]
+    return nonzero(by_sum(given) if settings.normalise_rows else given), given.shape[1]
+
+
+def by_sum(x: np.ndarray) -> np.ndarray:
+    """Features x (N, F) divided by the sum of their absolute values; rows of 0 stay as they are."""
+    sums = np.abs(x).sum(axis=1, keepdims=True)
+    return x / np.where(sums > 0, sums, 1)
 
 
 def degrees(edge_index: np.ndarray, n_nodes: int) -> tuple[dict[str, np.ndarray], int]:

@@ -71,7 +71,8 @@ def reason_of(data: bytes, error: Exception) -> str:
         return f"it is no {', '.join(FORMATS)} file"
     if isinstance(error, Image.DecompressionBombError):
         return "it has more pixels than any reader takes"
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return reason if isinstance(error, ValueError) else f"it is damaged or cut short: {reason}"
 
 
 def decode_each(
