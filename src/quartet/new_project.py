@@ -74,7 +74,7 @@ def make_project_from(directory: Path, wish: "Wish") -> list[str]:
         downloads = Project(Path(folder))
         proposal = propose(wish, downloads)
         place = place_of(wish.path, project) if wish.path else None
-        name, source = dataset_name(wish.name), source_text(wish, place)
+        name, source = dataset_name(proposal.name or wish.name), source_text(wish, place)
         with all_or_nothing(project, place):
             lay_out(project, params_text(proposed_text(name, source, proposal)))
             load_params(project.params)

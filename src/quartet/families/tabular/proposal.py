@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from quartet.errors import SourceError
 from quartet.families.tabular.cells import Cells, Reading
 from quartet.families.tabular.columns import Inferred, infer, share, text_column
 from quartet.families.tabular.settings import MISSING, Kind
@@ -88,7 +89,11 @@ def propose_reading(proposal: Proposal, reading: Reading) -> None:
 
 
 def propose_columns(proposal: Proposal, features: pd.DataFrame, reading: Reading) -> None:
-    """The kind of each column, which ones to leave aside, and what to do about missing values."""
+    """The kind of each column, which ones to leave aside, and what to do about missing values.
+
+    Raises:
+        SourceError: all are to be left aside.
+    """
     wrong = unread(features, reading)
     useless, kinds, n_missing = dict[str, str](), dict[str, Kind](), dict[str, int]()
     for name, inferred in infer(features, reading).items():
@@ -101,11 +106,20 @@ def propose_columns(proposal: Proposal, features: pd.DataFrame, reading: Reading
             n_missing[name] = int((cells.codes < 0).sum())
     if useless:
         proposal.set("drop", list(useless), "; ".join(f"{name}: {reason}" for name, reason in useless.items()))
+    refuse_none(kinds, useless)
     proposal.set("columns", kinds, "what their cells are; a cell of another kind is an error")
     if sum(n_missing.values()):
         columns = ", ".join([name for name, n in n_missing.items() if n][:5])
         proposal.set("missing", "impute", f"{sum(n_missing.values()):,} values are missing, in {columns}")
     proposal.hints += list(hints(wrong))
+
+
+def refuse_none(kinds: dict[str, Kind], useless: dict[str, str]) -> None:
+    """Raise SourceError where no column is left to learn from."""
+    if not kinds:
+        came = "; ".join(f"{name}: {reason}" for name, reason in useless.items()) or "there is only the target"
+        mend = "Add columns that say something of a row."
+        raise SourceError("a table has a column to learn from beside the target", came=came, mend=mend)
 
 
 def reason_to_drop(name: str, cells: Cells, inferred: Inferred) -> str:
@@ -119,6 +133,8 @@ def reason_to_drop(name: str, cells: Cells, inferred: Inferred) -> str:
     differ = len(cells.values) == len(cells.codes)  # then each stands where it stands in the column
     if differ and (cells.numbers % 1 == 0).all() and (np.diff(cells.numbers) == 1).all():
         return "it counts the rows"
+    if name == "split":
+        return "it says something else than train, validation and test"
     return "its name is one that Quartet uses itself" if name in RESERVED else ""
 
 
