@@ -128,6 +128,13 @@ def test_columns_without_names_are_given_some(tmp_path):
     assert settings["target"] == "column_2"
 
 
+@pytest.mark.parametrize(("form", "day_first"), [("%d/%m/%Y", True), ("%m/%d/%Y", False)])
+def test_the_days_beyond_twelve_tell_which_comes_first(form, day_first, tmp_path):
+    days = pd.date_range("2020-01-01", periods=60).strftime(form)
+    settings = proposed(table(tmp_path, **varied(), day=days, y=["x", "y"] * 30)).settings
+    assert (settings["day_first"], settings["columns"]["day"]) == (day_first, "date")
+
+
 def test_few_items_lower_the_gates_limit_and_say_why(tmp_path):
     proposal = proposed(table(tmp_path, **varied(24), y=["x", "y"] * 12))
     assert proposal.settings["checks"] == {"enough_items": {"min_value": 24}}
