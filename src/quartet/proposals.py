@@ -11,7 +11,7 @@ from typing import Any
 from quartet.catalog import PREFIX, named, refuse_by_hand
 from quartet.errors import SourceError, UsageError
 from quartet.family import Family
-from quartet.files import File
+from quartet.files import File, plain
 from quartet.params_file import flow
 from quartet.project import Project
 from quartet.settings import DatasetSettings
@@ -127,7 +127,7 @@ def look(wish: Wish, downloads: Project) -> Sight:
     def walk() -> Iterator[File]:
         return files_of(path, settings.max_gigabytes)
 
-    return Sight(wish.name, walk, target=wish.target)
+    return Sight(plain(wish.name), walk, target=wish.target)
 
 
 def settings_of(wish: Wish) -> Any:
