@@ -1,5 +1,7 @@
 """What no column check can see of items, as boolean columns and tables of counts."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -41,11 +43,12 @@ def count_classes(items: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def describe_columns(items: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
+def describe_columns(items: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
     """The table `columns`, a row per column of items: `id`, `kind`, `distinct` values and `drift`.
 
     Args:
-        kinds: column → feature kind: `number`, `category`, or `measure` for what was measured of an item.
+        kinds: column → feature kind: `number`, `category`, `boolean` or `date`; or `measure` for what was measured of
+            an item.
     """
     parts = {split: items[items["split"] == split] for split in ("train", "test")}
     rows = [
@@ -63,11 +66,13 @@ def describe_columns(items: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame
 def drift(train: pd.Series, test: pd.Series, n_columns: int) -> float:
     """How far two samples' distributions are apart, from 0 to 1; 0 where chance explains it.
 
-    Kolmogorov–Smirnov distance of numbers, total variation distance of categories, each significant by its own
-    test (χ² for categories) at 0.001 over all columns (Bonferroni).
+    Kolmogorov–Smirnov distance of numbers and dates, total variation distance of categories, each significant by its
+    own test (χ² for categories) at 0.001 over all columns (Bonferroni).
     """
     if train.empty or test.empty:
         return 0.0
+    if pd.api.types.is_datetime64_any_dtype(train):
+        train, test = train.astype("int64"), test.astype("int64")
     if pd.api.types.is_numeric_dtype(train) and not pd.api.types.is_bool_dtype(train):
         distance, p = stats.ks_2samp(train.to_numpy(float), test.to_numpy(float))
     else:

@@ -32,7 +32,7 @@ def assign_splits(keys: pd.Series, seed: int, validation: float, test: float) ->
     Args:
         keys: what must not straddle splits, as strings: a content hash or a group.
     """
-    hashes = pd.util.hash_array(keys.astype(str).to_numpy(object), hash_key=f"{seed:016d}")
+    hashes = pd.util.hash_array(keys.astype(str).to_numpy(object), hash_key=f"{seed:016d}", categorize=False)
     place = hashes / 2.0**64  # uniform in [0, 1)
     train, held_out, tested = SPLITS
     split = np.select([place < test, place < test + validation], [tested, held_out], train)

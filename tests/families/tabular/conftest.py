@@ -20,7 +20,7 @@ def settings():
 def ingest(settings):
     """Canonical tables of columns of cells; `kind` is the target, unless given in turn a and b."""
 
-    def ingest(columns, **changes):
+    def ingest(columns, /, **changes):
         n = len(next(iter(columns.values())))
         frame = pd.DataFrame({"kind": (["a", "b"] * n)[:n], **columns})
         return canonical({"items": frame}, settings(**changes), seed=0)

@@ -91,15 +91,29 @@ class Cells:
             text = pc.if_else(pc.match_substring(text, "."), "no number", pc.replace_substring(text, ",", "."))
         return as_array(pc.cast(where(text, NUMBER), pa.float64()))
 
+    @property
+    def is_word(self) -> np.ndarray:
+        """Which distinct cells (D,) are no number."""
+        return np.asarray(np.isnan(self.numbers))
+
+    @property
+    def is_letter(self) -> np.ndarray:
+        """Which distinct cells (D,) are a single character of text."""
+        if not self.is_text:
+            return np.zeros(len(self.values), bool)
+        return as_array(pc.equal(pc.utf8_length(self.values), 1))
+
     @cached_property
     def booleans(self) -> np.ndarray:
         """Distinct cells (D,) as 1.0, 0.0, or NaN where they are neither; the numbers 1 and 0 count."""
         if not self.is_text:
             known = np.isin(self.values, [0, 1]) if self.values.dtype.kind in "biuf" else False
             return np.where(known, self.values == 1, np.nan)
-        lower = pc.utf8_lower(self.values)
+        found = np.select([self.numbers == 1, self.numbers == 0], [1.0, 0.0], np.nan)
+        lower = pc.utf8_lower(self.values.filter(pa.array(self.is_word)))
         yes, no = (as_array(pc.is_in(lower, pa.array(words, lower.type))) for words in (TRUE, FALSE))
-        return np.select([yes | (self.numbers == 1), no | (self.numbers == 0)], [1.0, 0.0], np.nan)
+        found[self.is_word] = np.select([yes, no], [1.0, 0.0], np.nan)
+        return found
 
     @cached_property
     def dates(self) -> np.ndarray:
@@ -108,12 +122,13 @@ class Cells:
             dated = self.values.dtype.kind == "M"
             return self.values if dated else np.full(len(self.values), "NaT", "datetime64[us]")
         found = np.full(len(self.values), "NaT", "datetime64[us]")
-        for pattern, form in self.date_forms():
-            looks = as_array(pc.match_substring_regex(self.values, pattern))
+        words, places = self.values.filter(pa.array(self.is_word)), np.flatnonzero(self.is_word)
+        for pattern, form in self.date_forms() if len(words) else ():
+            looks = as_array(pc.match_substring_regex(words, pattern))
             if looks.any():
-                text = self.values.filter(pa.array(looks)).to_pandas()
+                text = words.filter(pa.array(looks)).to_pandas()
                 read = pd.to_datetime(text.str.replace("-", "/") if pattern == SLASHED else text, **form)
-                found[looks] = read.dt.tz_localize(None).to_numpy("datetime64[us]")
+                found[places[looks]] = read.dt.tz_localize(None).to_numpy("datetime64[us]")
         return found
 
     def date_forms(self) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -134,20 +149,23 @@ class Cells:
     def hashes(self) -> np.ndarray:
         """A hash (N,) uint64 of each cell for itself, whatever stands in others.
 
-        Cells that could come out equal in any type are equal: 1 and "1.0", yes and TRUE, 2020-01-02 and 02.01.2020.
+        Cells that mean the same have the same: 1 and "1.0", yes and TRUE, 2020-01-02 and 02.01.2020; single letters,
+        which are more often names than truths, have their own.
         """
-        number, date = ~np.isnan(self.numbers), ~np.isnat(self.dates)
-        boolean = ~np.isnan(self.booleans) & ~number
-        found = np.zeros(len(self.values) + 1, np.uint64)  # the last is what is missing
-        numbers = np.append(self.numbers, np.nan) + 0.0  # -0.0 is 0.0
-        found[:] = pd.util.hash_array(numbers)
-        rest = self.text.filter(pa.array(~number & ~date & ~boolean))
-        words = np.where(self.booleans[boolean] == 1, "true", "false").astype(object)
-        found[:-1][date] = pd.util.hash_array(self.dates[date].astype(np.int64))
-        found[:-1][boolean] = pd.util.hash_array(words, categorize=False)
-        texts = rest.to_numpy(zero_copy_only=False)
-        found[:-1][~number & ~date & ~boolean] = pd.util.hash_array(texts, categorize=False)
+        found = pd.util.hash_array(np.append(self.numbers, np.nan) + 0.0)  # the last is missing; -0.0 is 0.0
+        if self.is_word.any():
+            date = ~np.isnat(self.dates)
+            boolean = ~np.isnan(self.booleans) & self.is_word & ~self.is_letter
+            text = self.is_word & ~date & ~boolean
+            truths = np.where(self.booleans[boolean] == 1, "true", "false").astype(object)
+            found[:-1][date] = pd.util.hash_array(self.dates[date].astype(np.int64))
+            found[:-1][boolean] = pd.util.hash_array(truths, categorize=False)
+            found[:-1][text] = pd.util.hash_array(self.words_of(text), categorize=False)
         return np.asarray(found[self.codes])
+
+    def words_of(self, distinct: np.ndarray) -> np.ndarray:
+        """Some distinct cells, a mask (D,), as an array of str."""
+        return np.asarray(self.text.filter(pa.array(distinct)).to_numpy(zero_copy_only=False))
 
     def spread(self, values: np.ndarray, missing: Any) -> np.ndarray:
         """Values of the distinct cells (D,) as values of all cells (N,)."""
@@ -174,9 +192,8 @@ def plain(values: Any) -> np.ndarray:
     if pd.api.types.is_datetime64_any_dtype(values):
         dates = pd.DatetimeIndex(values)
         return (dates.tz_convert(None) if dates.tz else dates).to_numpy("datetime64[us]")
-    if pd.api.types.is_bool_dtype(values):
-        return np.asarray(values, bool)
-    return np.asarray(values, float if pd.api.types.is_float_dtype(values) else np.int64)
+    kinds = {"b": bool, "i": np.int64, "u": np.uint64, "f": float}
+    return np.asarray(values, kinds[values.dtype.kind])
 
 
 def where(text: pa.Array, pattern: str) -> pa.Array:

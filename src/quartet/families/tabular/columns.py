@@ -116,6 +116,15 @@ def as_kind(cells: Cells, kind: Kind, name: str, ids: pd.Series) -> pd.Series:
     return pd.Series(pd.arrays.BooleanArray(values == 1, np.isnan(values)), ids.index)
 
 
+def kind_of(values: pd.Series) -> Kind:
+    """What kind a canonical column is, as its type says."""
+    if pd.api.types.is_bool_dtype(values):
+        return "boolean"
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return "date"
+    return "number" if pd.api.types.is_numeric_dtype(values) else "category"
+
+
 def text_column(cells: Cells, index: pd.Index) -> pd.Series:
     """The cells as text, None where missing."""
     codes = pa.array(cells.codes, mask=cells.codes < 0)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from quartet.errors import SourceError
 from quartet.families.tabular.cells import Cells, Reading
-from quartet.families.tabular.columns import as_kind
+from quartet.families.tabular.columns import as_kind, kind_of
 from quartet.family import Encoder
 from quartet.rows import feature_columns, require
 
@@ -57,15 +57,6 @@ def fit_categories(values: pd.Series, settings: Any) -> dict[str, Any]:
     counts = values.value_counts().sort_index().sort_values(ascending=False, kind="stable")
     kept = counts[counts >= settings.rare_below].index[: settings.max_categories]
     return {"categories": sorted(kept), "other": len(kept) < len(counts)}
-
-
-def kind_of(values: pd.Series) -> str:
-    """number, boolean, date or category, as the type of a canonical column says."""
-    if pd.api.types.is_bool_dtype(values):
-        return "boolean"
-    if pd.api.types.is_datetime64_any_dtype(values):
-        return "date"
-    return "number" if pd.api.types.is_numeric_dtype(values) else "category"
 
 
 def width(column: dict[str, Any]) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from quartet.facts import count, count_classes, describe_columns, mark_copies
+from quartet.families.tabular.columns import kind_of
 from quartet.rows import feature_columns
 from quartet.splits import content_hash
 
@@ -19,8 +20,7 @@ def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.Dat
     items = mark_copies(tables["items"], content_hash(tables["items"][names]))
     items["infinite"] = infinite(items, ["label", *names])
     counts = count_classes(items) if settings.task == "classification" else {}
-    kinds = {name: "number" if pd.api.types.is_numeric_dtype(items[name]) else "category" for name in names}
-    columns = describe_columns(items, kinds)
+    columns = describe_columns(items, {name: kind_of(items[name]) for name in names})
     columns["leak"] = leaks(items, names, settings.task)
     return tables | {"items": items, "columns": columns, "facts": count(items, **counts)}
 
@@ -39,7 +39,7 @@ def leaks(items: pd.DataFrame, names: list[str], task: str) -> list[float]:
 
     A decision tree is fitted on the training split and asked about the rest, and the other way round; the lower
     of the two scores counts, so that a few rows guessed right by chance are no leak. A number to predict is
-    replaced by its rank, so that a few large ones do not decide.
+    replaced by its rank, so that a few large ones do not decide; R² is then at least the squared rank correlation.
     """
     known = items[items["label"].notna() & ~items["infinite"]]
     train = (known["split"] == "train").to_numpy()
@@ -70,7 +70,13 @@ def leak(x: np.ndarray, y: np.ndarray, first: np.ndarray, task: str) -> float:
     for fitted in (first, ~first):
         tree = kind(max_leaf_nodes=MAX_LEAVES, random_state=0).fit(x[fitted], y[fitted])
         scores.append(float(score(y[~fitted], tree.predict(x[~fitted]))))
-    return min(scores)
+    return max(min(scores), rank_correlation(x[:, 0], y) ** 2 if task == "regression" else 0.0)
+
+
+def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
+    """Spearman's, of the rows (N,) where x is known; 0 where it is constant."""
+    correlation = pd.Series(x).corr(pd.Series(y), method="spearman") if pd.Series(x).nunique() > 1 else 0.0
+    return float(np.nan_to_num(correlation))
 
 
 def mean_recall(y: np.ndarray, predicted: np.ndarray) -> float:

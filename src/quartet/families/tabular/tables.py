@@ -25,13 +25,15 @@ def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict
     """Rows with numbers as float64, booleans as `boolean`, dates as datetime64[us] and categories as text.
 
     A row's split depends on its own cells alone, not on what kinds its columns are inferred to be, so that no row
-    added later moves it. Equal rows share a split.
+    added later moves it. Equal rows share a split. `items` is taken out of `tables` and its columns one by one out of
+    memory: text of a million rows and what it is read as need not be held at once.
     """
-    frame = tables["items"].rename(columns=str)
+    frame = tables.pop("items").rename(columns=str)
     require(frame, [settings.target, *settings.drop, *settings.columns])
     names = columns_to_learn_from(frame, settings)
     left_out = LeftOut.of(tables)
     rows = keep_rows(frame, settings, left_out)
+    del frame
     columns = Columns(rows, names, settings, left_out)
     known = pd.DataFrame({"id": rows["id"], "label": target(rows, settings)})
     known.insert(1, "split", split_of(rows, settings, columns.keys, seed))
@@ -76,7 +78,7 @@ class Columns:
         self.inferred_out: list[str] = []
         reading, hashes, features = Reading.of(settings), list[np.ndarray](), {}
         for name in names:
-            cells = Cells.of(rows[name], reading)
+            cells = Cells.of(rows.pop(name), reading)
             hashes.append(cells.hashes())
             kind = settings.columns.get(name)
             if kind is None:
