@@ -15,8 +15,9 @@ from quartet.artifacts import load_tables
 from quartet.cli import quartet
 from quartet.errors import ParamsError, SourceError, UsageError
 from quartet.family import Family
-from quartet.params import json_schema, load_params
+from quartet.params import load_params
 from quartet.project import Project, read_json
+from quartet.schema import json_schema
 from quartet.sources import packages
 from quartet.steps.ingest import ingest
 from quartet.steps.plan import plan

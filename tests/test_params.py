@@ -9,7 +9,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from quartet.errors import ParamsError
-from quartet.params import json_schema, load_params
+from quartet.params import load_params
+from quartet.schema import json_schema
 
 DATASETS = 'datasets:\n  cancer: {family: tabular, source: "sklearn:breast_cancer", target: diagnosis}\n'
 MODELS = "models:\n  net: {dataset: cancer, architecture: mlp}\n"

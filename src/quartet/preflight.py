@@ -2,15 +2,14 @@
 
 import shutil
 from importlib.metadata import version
-from pathlib import Path
 
 from quartet.errors import UsageError
+from quartet.mine import adopt
 from quartet.params import Params
 from quartet.pipeline import CODE, CODE_ELSEWHERE
 from quartet.project import Project, write_text
 from quartet.rendering import write_dvc_yaml
-from quartet.sources import check, local_file
-from quartet.stages import dvc
+from quartet.sources import check
 
 
 def preflight(project: Project, params: Params) -> None:
@@ -66,24 +65,3 @@ def sources(project: Project, params: Params) -> list[str]:
         except UsageError as error:
             found.append(str(error))
     return found
-
-
-def in_step(path: Path) -> bool:
-    """Whether DVC's record of a file or folder is younger than it; `dvc add` of the same content changes nothing.
-
-    A file that was moved there keeps its time of change; its time of arrival (ctime) tells.
-    """
-    record = path.with_name(f"{path.name}.dvc")
-    if not record.exists():
-        return False
-    times = (max(inner.stat().st_mtime, inner.stat().st_ctime) for inner in (path, *path.rglob("*")))
-    return record.stat().st_mtime >= max(times)
-
-
-def adopt(project: Project, source: str) -> None:
-    """Put what lies under data/mine/ and a source names, or lies in, under DVC; and again when it has changed."""
-    file = local_file(source)
-    if file:
-        top = project.mine / (project.root / file).relative_to(project.mine).parts[0]
-        if not in_step(top):
-            dvc(project, "add", str(top.relative_to(project.root)))

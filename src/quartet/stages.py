@@ -76,9 +76,13 @@ class RunningStage:
                 time.sleep(0.05)
 
     def tail(self) -> str:
-        """The last lines of its log, a refusal or error of ours whole, and where the rest is."""
-        lines = [line for line in self.log.read_text(encoding="utf-8").split("\n") if line.strip()]
-        known = [line for line in lines if not line.startswith("ERROR: failed to reproduce")]
-        ours = [place for place, line in enumerate(known) if line.startswith("quartet: ")]
-        shown = known[ours[-1] :][:MAX_LINES] if ours else known[-TAIL_LINES:]
-        return "\n".join([*(f"  {line}" for line in shown), f"  (whole log: {self.log})"])
+        """The last lines of its log, and where the rest is."""
+        lines = last_lines(self.log.read_text(encoding="utf-8"))
+        return "\n".join([*(f"  {line}" for line in lines), f"  (whole log: {self.log})"])
+
+
+def last_lines(log: str) -> list[str]:
+    """The last lines of a log; an error of ours, which may be longer, from its first line on."""
+    lines = [line for line in log.split("\n") if line.strip() and not line.startswith("ERROR: failed to reproduce")]
+    ours = [place for place, line in enumerate(lines) if line.startswith("quartet: ")]
+    return lines[ours[-1] :][:MAX_LINES] if ours else lines[-TAIL_LINES:]

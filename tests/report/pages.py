@@ -3,6 +3,8 @@
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
+
 HOSTILE = "<script>alert(1)</script>"
 BROKEN_ROWS = (3, 7, 50)
 
@@ -51,3 +53,32 @@ class Page(HTMLParser):
 
 def read_pages(folder: Path) -> dict[str, str]:
     return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir())}
+
+
+class Cells(HTMLParser):
+    """The cells of the first table of a page, row by row."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.inside = False
+        self.feed(html.partition("</table>")[0])
+
+    def handle_starttag(self, tag, attrs):
+        self.inside = self.inside or tag in ("td", "th")
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag not in ("td", "th")
+
+    def handle_data(self, data):
+        if self.inside:
+            self.rows[-1][-1] += data
+
+
+def first_table(html: str) -> pd.DataFrame:
+    head, *body = Cells(html).rows
+    return pd.DataFrame([[" ".join(text.split()) for text in row] for row in body], columns=head)

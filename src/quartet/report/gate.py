@@ -11,15 +11,14 @@ import pandas as pd
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from quartet.cells import cell
-from quartet.exhibits import ROWS, in_words
+from quartet.cells import cell, cut
+from quartet.exhibits import ROWS, in_words, tells
 from quartet.project import Project, read_json
 from quartet.report.pictures import Picture, picture_of
 
 STATUSES = ("failed", "warning", "passed")  # the order of checks on a page
 MAX_PARTS = 3  # columns of one check that are shown with their rows
-MAX_PICTURES = 12  # of one check
-MAX_LEFT_OUT = 40
+MAX_LEFT_OUT, MAX_CAPTION = 40, 40
 LIMITS = {"min_value": "at least", "max_value": "at most", "mostly": "share that must pass"}
 
 
@@ -141,7 +140,6 @@ def check_of(results: list[dict[str, Any]], items: Path) -> Check:
 def part_of(result: dict[str, Any], items: Path | None) -> Part:
     """What one result says; its rows are shown where the file of items is given."""
     failing = not result["success"]
-    places = result["places"][:MAX_PICTURES] if result["table"] == "items" else []
     return Part(
         column=cell(result["column"], 60) or "",
         table=result["table"],
@@ -149,17 +147,21 @@ def part_of(result: dict[str, Any], items: Path | None) -> Part:
         rows=[cell(row, 60) or "missing" for row in result["rows"]],
         n_more=max(0, result["n_failed"] - len(result["rows"])) if result["table"] in ROWS and failing else 0,
         examples=result["examples"] if items is not None else {"columns": [], "rows": []},
-        pictures=pictures_at(items, places) if items is not None else [],
+        pictures=pictures_of(result, items) if items is not None and result["table"] == "items" else [],
     )
 
 
-def pictures_at(items: Path, places: list[int]) -> list[Picture]:
-    """Thumbnails of some rows of the items, each under its id; none where items are no pictures."""
-    names = pq.read_schema(items).names if items.exists() else []
-    if "picture" not in names or not places:
+def pictures_of(result: dict[str, Any], items: Path) -> list[Picture]:
+    """Thumbnails of the rows shown, each under its id and what fails; none where items are no pictures."""
+    shown = result["examples"]["rows"]
+    if not shown or not items.exists() or "picture" not in pq.read_schema(items).names:
         return []
-    rows = ds.dataset(items).take(places, columns=["id", "picture"]).to_pandas()
-    return [picture_of(picture, cell(name, 40) or "") for name, picture in rows.itertuples(index=False, name=None)]
+    rows = ds.dataset(items).take(result["places"][: len(shown)], columns=["id", "picture"]).to_pandas()
+    if [cell(name) for name in rows["id"]] != [row[0] for row in shown]:  # the data were read anew since
+        return []
+    told = [f": {result['column']} {row[1]}" if tells(result) else "" for row in shown]
+    names = [cut(row[0] or "missing", MAX_CAPTION) for row in shown]
+    return [picture_of(data, name + more) for data, name, more in zip(rows["picture"], names, told, strict=True)]
 
 
 def left_out_of(folder: Path) -> LeftOut | None:

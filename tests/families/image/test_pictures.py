@@ -106,7 +106,7 @@ def test_exif_that_cannot_be_read_leaves_the_picture_as_it_lies(generator):
 def test_a_file_that_ends_early_is_refused(generator, kind):
     data = saved(Image.fromarray(generator.integers(0, 256, (40, 40), dtype=np.uint8)), kind)
     assert decode(data).size == (40, 40)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="damaged or cut short"):
         decode(data[: len(data) // 2])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from quartet.errors import SourceError
+from quartet.files import quoted
 
 T = TypeVar("T")
 FORMATS = (
@@ -71,7 +72,8 @@ def reason_of(data: bytes, error: Exception) -> str:
         return f"it is no {', '.join(FORMATS)} file"
     if isinstance(error, Image.DecompressionBombError):
         return "it has more pixels than any reader takes"
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return reason if isinstance(error, ValueError) else f"it is damaged or cut short: {reason}"
 
 
 def decode_each(
@@ -102,8 +104,8 @@ def refuse(broken: list[tuple[object, str]], mend: str) -> None:
 
 
 def called(name: object) -> str:
-    """A file by its name, quoted since it may hold anything, or a row by its number."""
-    return repr(name) if isinstance(name, str) else f"row {name}"
+    """A file by its name, or a row by its number."""
+    return quoted(name) if isinstance(name, str) else f"row {name}"
 
 
 def flat(picture: Image.Image, channels: str) -> Image.Image:

@@ -1,0 +1,139 @@
+"""A user's own data, from `quartet init --from` to a decision, and back in time: as a user types it."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import own_data
+from commands import command
+from quartet.closure import file_hash
+
+pytestmark = pytest.mark.slow
+
+# what the user has → --target, family and task that are proposed
+CASES = {
+    "reviews": (None, "text", "mood"),
+    "letters": (None, "text", None),
+    "stripes": (None, "image", None),
+    "papers": (None, "graph", None),
+    "orders": ("total", "tabular", "total"),
+}
+
+
+def succeed(root: Path, *arguments: str) -> str:
+    result = command(root, *arguments)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def init(folder: Path, source: Path, *more: str) -> Path:
+    succeed(folder, "quartet", "init", "project", "--from", str(source), *more)
+    return folder / "project"
+
+
+def add_dataset(root: Path) -> None:
+    """Another dataset beside the proposed one."""
+    text = (root / "params.yaml").read_text()
+    text = text.replace(
+        "\nmodels:\n", "  iris: {family: tabular, source: 'sklearn:iris', target: species}\n\nmodels:\n"
+    )
+    model = "  iris-base: {dataset: iris, architecture: logistic_regression}\n"
+    (root / "params.yaml").write_text(text.replace("\npromotion:\n", f"{model}\npromotion:\n"))
+
+
+def commit(root: Path, message: str) -> None:
+    succeed(root, "git", "add", "-A")
+    succeed(root, "git", "-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", message)
+
+
+def stages_run(root: Path) -> set[str]:
+    lines = succeed(root, "dvc", "repro").splitlines()
+    marks = ("Running stage", "is cached - skipping run")
+    return {line.split("'")[1] for line in lines if any(mark in line for mark in marks)}
+
+
+def decisions(root: Path) -> list[str]:
+    files = sorted((root / "registry").iterdir())
+    return [json.loads(line)["verdict"] for file in files for line in file.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_proposed_project_runs_to_a_decision(name, tmp_path):
+    target, *_ = CASES[name]
+    root = init(tmp_path, own_data.ALL[name](tmp_path), *(["--target", target] if target else []))
+    params = (root / "params.yaml").read_bytes()
+    succeed(root, "dvc", "repro")
+    command(root, "quartet", "promote")
+    assert decisions(root) in (["promoted"], ["refused"])
+    assert (root / "params.yaml").read_bytes() == params
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of a CSV, run and committed; its data and results pushed to a folder."""
+    folder = tmp_path_factory.mktemp("own")
+    root = init(folder, own_data.orders(folder), "--target", "returned")
+    add_dataset(root)
+    result = command(root, "quartet", "run")
+    assert result.returncode == 0, result.stdout + result.stderr
+    commit(root, "Run")
+    succeed(root, "dvc", "remote", "add", "--default", "folder", str(folder / "remote"))
+    succeed(root, "dvc", "push")
+    commit(root, "Name the remote")
+    return root
+
+
+def test_quartet_run_of_a_proposed_project_ends_in_a_decision(shop):
+    assert set(decisions(shop)) <= {"promoted", "refused"}
+    assert len(decisions(shop)) == 2
+
+
+def test_a_second_clone_pulls_everything_and_runs_nothing(shop, tmp_path):
+    succeed(tmp_path, "git", "clone", "-q", str(shop), "second")
+    succeed(tmp_path / "second", "dvc", "pull")
+    assert stages_run(tmp_path / "second") == set()
+    assert file_hash(tmp_path / "second/data/mine/orders.csv") == file_hash(shop / "data/mine/orders.csv")
+
+
+@pytest.fixture(scope="module")
+def longer(shop: Path) -> tuple[Path, set[str], dict[str, str], pd.DataFrame]:
+    """The same project with a row appended to its CSV, run again and committed.
+
+    Gives the project, the stages that ran, hashes from before, and the items from before.
+    """
+    before = {folder: str(file_hash(shop / folder)) for folder in ("data", "models", "metrics")}
+    items = pd.read_parquet(shop / "data/orders/raw/items.parquet")
+    file = shop / "data/mine/orders.csv"
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write("1240,12.5,3,DE,yes,2025-09-01,38.1,no\n")
+    ran = stages_run(shop)
+    succeed(shop, "dvc", "add", "data/mine/orders.csv")
+    commit(shop, "Add a row")
+    return shop, ran, before, items
+
+
+def test_a_row_appended_runs_that_datasets_stages(longer):
+    _, ran, *_ = longer
+    assert ran == {
+        "plan",
+        *(f"{step}@orders" for step in ("ingest", "validate", "prepare", "evaluate")),
+        "train@orders-mlp",
+        "train@orders-logistic_regression",
+    }
+
+
+def test_a_row_appended_moves_no_row_to_another_split(longer):
+    root, _, _, items = longer
+    after = pd.read_parquet(root / "data/orders/raw/items.parquet")
+    assert len(after) == len(items) + 1
+    pd.testing.assert_series_equal(after["split"].head(len(items)), items["split"])
+
+
+def test_an_older_commit_brings_data_models_and_metrics_back(longer):
+    root, _, before, _ = longer
+    succeed(root, "git", "checkout", "-q", "HEAD~1")
+    succeed(root, "dvc", "checkout")
+    assert {folder: file_hash(root / folder) for folder in before} == before
+    assert stages_run(root) == set()

@@ -1,0 +1,211 @@
+"""What `quartet init --from` proposes, and that it writes nothing where there is nothing to propose."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import own_data
+from quartet.errors import QuartetError
+from quartet.new_project import make_project_from
+from quartet.project import Project
+from quartet.proposals import SPECIFIC_FIRST, Wish, dataset_name, propose
+from quartet.sight import Proposal
+
+
+def proposed(source: Path | str, target: str | None = None) -> Proposal:
+    return propose(Wish(str(source), target), Project(Path("nowhere")))
+
+
+def table(folder: Path, **columns: object) -> Path:
+    return own_data.written(pd.DataFrame(columns), folder / "table.csv")
+
+
+def varied(n: int = 60) -> dict[str, object]:
+    """Columns that a model could learn from."""
+    generator = np.random.default_rng(0)
+    return {"size": generator.normal(0, 1, n), "kind": np.resize(["a", "b", "c"], n)}
+
+
+FAMILIES = {"orders": "tabular", "reviews": "text", "letters": "text", "stripes": "image", "papers": "graph"}
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_each_kind_of_source_is_of_its_family(name, tmp_path):
+    assert proposed(own_data.ALL[name](tmp_path)).settings["family"] == FAMILIES[name]
+
+
+@pytest.mark.parametrize(
+    ("source", "family", "target"),
+    [
+        ("sklearn:iris", "tabular", "species"),
+        ("sklearn:diabetes", "tabular", "progression"),
+        ("sklearn:digits", "image", "digit"),
+        ("networkx:karate_club", "graph", None),
+    ],
+)
+def test_what_a_package_carries_is_proposed_too(source, family, target):
+    settings = proposed(source).settings
+    assert (settings["family"], settings.get("target")) == (family, target)
+
+
+def test_the_baseline_is_the_first_model(tmp_path):
+    from quartet.family import Family
+
+    for source in (own_data.ALL[name](tmp_path) for name in own_data.ALL):
+        proposal = proposed(source)
+        architectures = Family(proposal.settings["family"]).settings.ARCHITECTURES
+        assert [architectures[name].baseline for name in proposal.models][:2] == [True, False]
+
+
+def test_every_family_is_asked():
+    from quartet.family import family_names
+
+    assert sorted(SPECIFIC_FIRST) == list(family_names())
+
+
+def test_numbers_with_many_values_are_a_regression_and_few_are_classes(tmp_path):
+    many = proposed(table(tmp_path, **varied(), y=np.arange(60) / 7))
+    few = proposed(table(tmp_path, **varied(), y=np.arange(60) % 3))
+    assert (many.settings["task"], few.settings["task"]) == ("regression", "classification")
+    assert few.settings["classes"] == ["0", "1", "2"]
+
+
+def test_a_column_called_target_is_the_target_wherever_it_stands(tmp_path):
+    assert proposed(table(tmp_path, Target=["x", "y"] * 30, **varied())).settings["target"] == "Target"
+
+
+def test_missing_values_are_imputed(tmp_path):
+    size = np.where(np.arange(60) % 7, np.arange(60) / 7, np.nan)
+    assert proposed(table(tmp_path, size=size, y=["x", "y"] * 30)).settings["missing"] == "impute"
+    assert "missing" not in proposed(table(tmp_path, **varied(), y=["x", "y"] * 30)).settings
+
+
+def test_columns_that_teach_nothing_are_dropped(tmp_path):
+    settings = proposed(table(tmp_path, row=range(900, 960), **varied(), one=1, y=["x", "y"] * 30)).settings
+    assert settings["drop"] == ["row", "one"]
+
+
+def test_rows_without_a_class_are_left_out_as_asked(tmp_path):
+    settings = proposed(table(tmp_path, **varied(), y=[*["x", "y"] * 29, None, None])).settings
+    assert settings["keep"] == {"y": ["x", "y"]}
+
+
+def test_a_column_of_train_and_test_is_the_split(tmp_path):
+    part = ["train", "train", "test"] * 20
+    settings = proposed(table(tmp_path, **varied(), part=part, y=["x", "y"] * 30)).settings
+    assert settings["split"] == "part"
+    assert "part" not in settings["columns"]
+
+
+def test_a_word_among_numbers_stands_for_a_missing_one(tmp_path):
+    size = ["-" if i % 30 == 0 else f"{i / 7:.2f}" for i in range(60)]
+    settings = proposed(table(tmp_path, size=size, y=["x", "y"] * 30)).settings
+    assert settings["missing_values"][-1] == "-"
+    assert settings["columns"] == {"size": "number"}
+
+
+def test_a_spreadsheets_semicolons_commas_and_umlauts_are_read(tmp_path):
+    rows = "".join(f"{i},5;{'Köln' if i % 2 else 'Bonn'};{'ja' if i % 3 else 'nein'}\n" for i in range(60))
+    (tmp_path / "a.csv").write_bytes(f"Größe;Ort;Rückgabe\n{rows}".encode("cp1252"))
+    settings = proposed(tmp_path / "a.csv").settings
+    assert (settings["encoding"], settings["decimal"]) == ("cp1252", ",")
+    assert settings["columns"] == {"Größe": "number", "Ort": "category"}
+
+
+def test_columns_without_names_are_given_some(tmp_path):
+    rows = "".join(f"{i / 7:.1f},{i / 3:.1f},{'x' if i % 2 else 'y'}\n" for i in range(60))
+    (tmp_path / "a.csv").write_text(rows)
+    settings = proposed(tmp_path / "a.csv").settings
+    assert settings["header"] == ["column_0", "column_1", "column_2"]
+    assert settings["target"] == "column_2"
+
+
+def test_few_items_lower_the_gates_limit_and_say_why(tmp_path):
+    proposal = proposed(table(tmp_path, **varied(24), y=["x", "y"] * 12))
+    assert proposal.settings["checks"] == {"enough_items": {"min_value": 24}}
+    assert "24 rows" in proposal.why["checks"]
+
+
+def test_size_and_channels_of_pictures_come_from_the_pictures(tmp_path):
+    settings = proposed(own_data.stripes(tmp_path)).settings
+    assert settings["channels"] == "rgb"
+    assert 16 <= settings["size"] <= 40
+
+
+def write(file: Path, text: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def mixed(folder: Path) -> Path:
+    for i in range(20):
+        write(folder / "mixed" / "cat" / f"{i}.png", "x")
+        write(folder / "mixed" / "cat" / f"{i}.txt", "x")
+    return folder / "mixed"
+
+
+def loose(folder: Path) -> Path:
+    for i in range(20):
+        write(folder / "loose" / f"{i}.txt", f"text {i}")
+    return folder / "loose"
+
+
+def one_class(folder: Path) -> Path:
+    for i in range(20):
+        write(folder / "texts" / "good" / f"{i}.txt", f"text {i}")
+    return folder / "texts"
+
+
+def unlabelled(folder: Path) -> Path:
+    write(folder / "graph" / "nodes.csv", "id,x\n" + "".join(f"{i},1\n" for i in range(20)))
+    return write(folder / "graph" / "edges.csv", "source,target\n1,2\n").parent
+
+
+# what is wrong → (the source, --target, what the message must hold)
+WRONG = {
+    "a path that is not there": (lambda folder: folder / "x.csv", None, "there is no"),
+    "an empty file": (lambda folder: write(folder / "a.csv", ""), None, "it is empty"),
+    "an empty folder": (lambda folder: folder, None, "holds nothing"),
+    "a header alone": (lambda folder: write(folder / "a.csv", "a,b\n"), None, "no row below its header"),
+    "one column": (lambda folder: write(folder / "a.csv", "a\n" + "1\n2\n" * 30), None, "['a'] is all"),
+    "a target that is not there": (own_data.orders, "retruned", "Did you mean returned?"),
+    "a target that is different in each row": (own_data.reviews, "review", "Say --target with one of mood"),
+    "a target of one value": (lambda folder: write(folder / "a.csv", "a,y\n" + "1,2\n3,2\n" * 30), None, "1 different"),
+    "too few rows": (lambda folder: write(folder / "a.csv", "a,y\n" + "1,x\n2,y\n" * 3), None, "there are 6"),
+    "a file of an unknown kind": (lambda folder: write(folder / "a.pdf", "x"), None, "a.pdf holds 1 .pdf"),
+    "a folder of mixed things": (mixed, None, "20 .png, 20 .txt"),
+    "texts in no class folder": (loose, None, "each in a folder named as its class"),
+    "texts of a single class": (one_class, None, "1 different values"),
+    "a graph without labels": (unlabelled, None, "a column `label`"),
+    "a target of a folder": (own_data.letters, "mood", "Leave --target out"),
+    "an unknown set of a package": (lambda folder: "sklearn:irsi", None, "Did you mean sklearn:iris?"),
+    "a cell too many": (lambda folder: write(folder / "a.csv", "a,b\n1,x\n2,y,3\n"), None, "row 1, counted from 0"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_source_is_refused_and_leaves_nothing_behind(name, tmp_path):
+    make, target, message = WRONG[name]
+    (tmp_path / "given").mkdir()
+    source = make(tmp_path / "given")
+    with pytest.raises(QuartetError) as refused:
+        make_project_from(tmp_path / "project", Wish(str(source), target))
+    assert message in str(refused.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["given"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("orders.csv", "orders"),
+        ("My Orders (2).CSV.gz", "my_orders_2"),
+        ("mine", "mine_data"),
+        ("漢字.csv", "my_data"),
+        ('a\n"b":c', "a_b_c"),
+    ],
+)
+def test_a_dataset_is_named_as_its_source(name, expected):
+    assert dataset_name(name) == expected
