@@ -20,7 +20,8 @@ from quartet.settings import DatasetSettings, Settings
 
 PREFIX = "catalog:"
 FILE = Path(__file__).with_name("catalog.yaml")
-SHAPING = ("target", "task", "keep", "deduplicate", "split", "drop", "format", "name")  # settings that counts rest on
+# settings that counts rest on
+SHAPING = ("target", "task", "keep", "ignore", "unreadable", "deduplicate", "split", "drop", "format", "name")
 
 
 class Installed(Settings):

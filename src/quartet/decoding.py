@@ -3,6 +3,7 @@
 import codecs
 
 from quartet.errors import SourceError
+from quartet.files import quoted
 
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -36,7 +37,7 @@ def wrong(error: UnicodeDecodeError) -> str:
     return f"byte {error.start}, counted from 0, is 0x{error.object[error.start]:02x}, which is no {error.encoding}"
 
 
-def undecodable(file: object, reason: str, mend: str = "") -> SourceError:
+def undecodable(file: str, reason: str, mend: str = "") -> SourceError:
     """The error that names a file in another encoding."""
     way_out = f"Save it as UTF-8, or set `encoding:` of the dataset, such as cp1252{mend}."
-    return SourceError(f"{file} is in the encoding it says", came=reason, mend=way_out)
+    return SourceError(f"{quoted(file)} is in the encoding it says", came=reason, mend=way_out)

@@ -1,6 +1,7 @@
 """The files that a source holds, wherever they lie: a folder, an archive, a download."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -120,13 +121,16 @@ def why_unread(file: File, reason: str) -> str:
 
 
 def unless_ignored(files: Iterable[File], patterns: list[str], left_out: LeftOut) -> Iterator[File]:
-    """The files that no pattern matches; * stands for any characters, slashes too. Others are noted, and not read."""
+    """The files that no pattern matches; * stands for any characters, slashes too. Others are counted, and not read."""
+    ignored: Counter[str] = Counter()
     for file in files:
         matched = next((pattern for pattern in patterns if fnmatchcase(file.name, pattern)), None)
         if matched is None:
             yield file
         else:
-            left_out.add(file.name, f"`ignore: {matched}` of params.yaml leaves it out", asked=True)
+            ignored[matched] += 1
+    for pattern, n in sorted(ignored.items()):
+        left_out.add(f"{n} files", f"`ignore: {pattern}` of params.yaml leaves them out", asked=True)
 
 
 def class_folders(files: Iterable[File], endings: tuple[str, ...], content: str) -> "dict[str, pd.DataFrame]":
@@ -182,8 +186,8 @@ def in_deepest_folders(
     top = max((row[0] for row in rows), key=lambda root: root.count("/"))
     found = []
     for row in rows:
-        root, _, label, name, _ = row
-        if f"{top}/".startswith(f"{root}/{label}/"):
+        root, split, label, name, _ = row
+        if not split and f"{top}/".startswith(f"{root}/{label}/"):
             left_out.add(name, "it lies beside the folders of classes")
         else:
             found.append(row)

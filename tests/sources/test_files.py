@@ -52,7 +52,7 @@ def test_each_txt_file_of_a_folder_to_predict_is_a_text(tmp_path):
     (tmp_path / "a.txt").write_bytes("déjà\nvu".encode("cp1252"))
     found = read_input(tmp_path, CSV(encoding="cp1252"))
     assert found.to_dict("records") == [{"name": "a.txt", "text": "déjà\nvu"}]
-    with pytest.raises(SourceError, match=r"a\.txt is in the encoding it says.*byte 1, counted from 0"):
+    with pytest.raises(SourceError, match=r"a\.txt' is in the encoding it says.*byte 1, counted from 0"):
         read_input(tmp_path)
 
 

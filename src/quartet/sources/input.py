@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from quartet.decoding import decode, undecodable, wrong
 from quartet.errors import SourceError
+from quartet.files import quoted
 from quartet.sources.archives import files_of, is_archive
 from quartet.tables import AUTO, CSV, read_table
 
@@ -44,7 +45,7 @@ def are_texts(names: list[str]) -> bool:
     """
     others = [name for name in names if not name.lower().endswith(".txt")]
     if others and len(others) < len(names):
-        came = f"{others[0]!r} is no .txt, others are"
+        came = f"{quoted(others[0])} is no .txt, others are"
         mend = "Keep texts and other files apart."
         raise SourceError("a folder to predict holds pictures, or .txt files only", came=came, mend=mend)
     return not others

@@ -53,7 +53,7 @@ def decoded(rows: pd.DataFrame, settings: Any, left_out: LeftOut) -> pd.DataFram
     for place, reason in wrongs.items():
         if settings.unreadable == "refuse":
             more = f" (the first of {len(wrongs)} such files)" if len(wrongs) > 1 else ""
-            raise undecodable(names[place], reason + more, ", or leave it out with `unreadable: leave_out`")
+            raise undecodable(str(names[place]), reason + more, ", or leave it out with `unreadable: leave_out`")
         left_out.add(names[place], reason, asked=True)
     text = pd.Series(cells, index=rows.index, dtype=object)
     return rows.assign(**{settings.text: text}).drop(index=rows.index[list(wrongs)])
