@@ -42,7 +42,7 @@ def test_targets_are_the_places_of_labels_among_the_classes(canonical, encoder):
     assert [encoder.classes[k] for k in arrays["target"]] == labelled["label"].tolist()
 
 
-@pytest.mark.parametrize("ids", [["3", "42"], [3, 42], [3.0, 42.0]])
+@pytest.mark.parametrize("ids", [["3", "42"], [3, 42], [3.0, 42.0], [" 3", "42 "]])
 def test_nodes_are_found_by_id_whether_text_or_number_and_without_labels(ids, encoder):
     arrays = features.encode(features.raw_input(pd.DataFrame({"id": ids}), encoder), encoder)
     assert [encoder.facts["ids"][place] for place in arrays["node"]] == ["3", "42"]
@@ -61,3 +61,55 @@ def test_an_input_without_ids_is_refused_with_ids_that_would_do(encoder):
 
 def test_a_served_model_takes_ids_and_nothing_else(canonical, encoder):
     assert list(features.raw_input(canonical["items"], encoder)) == ["id"]
+
+
+def x_of(encoder):
+    x = np.zeros((len(encoder.facts["ids"]), encoder.facts["n_features"]))
+    x[tuple(encoder.arrays["x_index"])] = encoder.arrays["x_value"]
+    return x
+
+
+def test_the_degree_as_a_feature_is_told_in_steps_that_double(canonical, settings):
+    encoder = features.fit(canonical, settings.model_copy(update={"features": "degree"}))
+    graph = nx.from_pandas_edgelist(canonical["edges"])
+    expected = [0 if not graph.degree[n] else int(np.log2(graph.degree[n])) + 1 for n in canonical["items"]["id"]]
+    x = x_of(encoder)
+    assert x.argmax(axis=1).tolist() == expected
+    assert (x.sum(axis=1) == 1).all()
+
+
+@pytest.mark.parametrize(("wanted", "n_features"), [("auto", 3), ("given", 3), ("identity", 0)])
+def test_given_features_are_seen_unless_the_identity_is_asked_for(wanted, n_features, canonical, settings):
+    encoder = features.fit(canonical, settings.model_copy(update={"features": wanted}))
+    assert (encoder.facts["n_features"], "x_index" in encoder.arrays) == (n_features, n_features > 0)
+
+
+def test_given_features_that_are_not_there_are_told_with_a_way_out(canonical, settings):
+    bare = canonical | {"items": canonical["items"][["id", "split", "label"]]}
+    with pytest.raises(SourceError, match=r"there are none.*`features: degree`"):
+        features.fit(bare, settings.model_copy(update={"features": "given"}))
+
+
+def test_rows_that_are_normalised_sum_to_one_and_rows_of_zeros_stay(canonical, settings):
+    items = canonical["items"].copy()
+    items.loc[0, ["f_x0", "f_x1", "f_x2"]] = 0
+    x = x_of(features.fit(canonical | {"items": items}, settings.model_copy(update={"normalise_rows": True})))
+    np.testing.assert_allclose(np.abs(x).sum(axis=1), [0.0, *[1.0] * (len(items) - 1)], rtol=1e-6)
+
+
+@pytest.mark.parametrize("edge", [("0", "nobody", 1.0), ("0", "3", np.nan), ("0", "3", -1.0), ("0", "3", np.inf)])
+def test_an_edge_that_the_gate_was_told_to_let_pass_is_left_out(edge, canonical, settings, encoder):
+    loose = features.fit(tiny.with_edge(canonical, *edge), settings)
+    np.testing.assert_array_equal(loose.arrays["edge_index"], encoder.arrays["edge_index"])
+    np.testing.assert_array_equal(loose.arrays["edge_weight"], encoder.arrays["edge_weight"])
+
+
+def test_a_missing_feature_that_the_gate_was_told_to_let_pass_is_zero(canonical, settings):
+    missing = tiny.BROKEN["a feature is missing"](canonical)
+    zero = missing | {"items": missing["items"].fillna({"f_x0": 0.0})}
+    np.testing.assert_array_equal(x_of(features.fit(missing, settings)), x_of(features.fit(zero, settings)))
+
+
+def test_nodes_with_one_id_cannot_be_told_apart(canonical, settings):
+    with pytest.raises(SourceError, match=r"stands twice.*Remove one"):
+        features.fit(tiny.BROKEN["a node stands in train and in test"](canonical), settings)

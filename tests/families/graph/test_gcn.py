@@ -107,6 +107,16 @@ def test_training_lowers_the_validation_loss(encoder, splits):
     assert min(losses) < 0.9 * losses[0]
 
 
+@pytest.mark.parametrize("seen", ["degree", "identity"])
+def test_it_learns_where_nodes_have_no_features_of_their_own(seen, canonical, settings):
+    encoder = features.fit(canonical, settings.model_copy(update={"features": seen}))
+    items = canonical["items"]
+    splits = {s: examples(features.encode(items[items["split"] == s], encoder), encoder) for s in SPLITS}
+    patient = SETTINGS.model_copy(update={"patience": None, "learning_rate": 0.05})
+    _, rows = fit(lambda: GCN(patient, encoder), patient, splits, Run(0, TrainerSettings(accelerator="cpu")))
+    assert rows[-1]["train_loss"] < 0.95 * rows[0]["train_loss"]
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 def test_the_graph_moves_with_the_network_to_a_gpu(network):

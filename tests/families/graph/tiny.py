@@ -30,7 +30,14 @@ DATASETS: dict[str, dict] = {
         "task": "node_classification",
         "classes": CLASSES,
         "checks": {"enough_items": {"min_value": 30}},
-    }
+    },
+    "tiny_bare": {
+        "family": "graph",
+        "source": "data/mine/tiny.csv",
+        "drop": ["x0", "x1", "x2"],
+        "classes": CLASSES,
+        "checks": {"enough_items": {"min_value": 30}, "nothing_left_out": {"severity": "error"}},
+    },
 }
 
 MODELS: dict[str, dict] = {
@@ -89,7 +96,10 @@ BROKEN: dict[str, Callable[[Tables], Tables]] = {
     "a word that is no split": lambda tables: with_value(tables, "split", "held-out"),
     "a feature is missing": lambda tables: with_value(tables, "f_x0", np.nan),
     "a feature is infinite": lambda tables: with_value(tables, "f_x0", np.inf),
-    "a feature is constant": lambda tables: with_items(tables, lambda items: items.assign(f_x1=1.0)),
+    "a feature is the label": lambda tables: with_items(
+        tables, lambda items: items.assign(f_x1=pd.factorize(items["label"])[0].astype(np.float32))
+    ),
+    "a node has no id": lambda tables: with_value(tables, "id", None),
     "there are too few nodes": with_few_nodes,
     "a class has no training node": with_untrained_class,
     "no node is in the test split": lambda tables: with_items(

@@ -46,6 +46,11 @@ class Dataset(DatasetSettings):
         description="what a network sees of a node: the given columns; its degree, in steps that double; or identity, "
         "so that it learns a vector per node; auto is given where there are any columns, else identity",
     )
+    normalise_rows: bool = read_by(
+        "prepare",
+        default=False,
+        description="divide the features of each node by their sum, which word counts want (Kipf & Welling 2017)",
+    )
 
 
 class GCNSettings(NetworkSettings):

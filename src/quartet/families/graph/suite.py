@@ -11,6 +11,7 @@ from quartet.facts import count, count_classes, describe_columns, mark_copies
 from quartet.families.graph.columns import FEATURE
 
 DEGREE = "number of neighbours"
+SAMPLE = 40_000  # labelled nodes that a leak is looked for in
 
 
 def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.DataFrame]:
@@ -72,27 +73,29 @@ def describe(items: pd.DataFrame, features: pd.DataFrame, degree: np.ndarray) ->
     kinds = dict.fromkeys(features.columns, "number") | {DEGREE: "measure"}
     columns = describe_columns(items.assign(**{DEGREE: degree}), kinds)
     is_feature = columns["kind"] == "number"
+    examples = items[["split", "label"]][items["label"].notna()].sample(frac=1, random_state=0).head(SAMPLE)
+    telling = is_feature & (columns["distinct"] >= examples["label"].nunique())  # fewer values cannot tell all classes
     return columns.assign(
         id=columns["id"].str.removeprefix(FEATURE),
         constant=is_feature & (columns["distinct"] < 2),
-        leak=[leak(items, name) if kind == "number" else 0.0 for name, kind in kinds.items()],
+        leak=[leak(items[name], examples) if tells else 0.0 for name, tells in zip(kinds, telling, strict=True)],
     )
 
 
-def leak(items: pd.DataFrame, name: str) -> float:
-    """How well one feature tells the class of labelled nodes outside the training split: balanced accuracy.
+def leak(feature: pd.Series, examples: pd.DataFrame) -> float:
+    """How well one feature (N,) tells the class of labelled nodes outside the training split: balanced accuracy.
 
-    A decision tree is fitted on the training nodes; a feature of fewer values than there are classes cannot tell all.
+    It is that of a decision tree fitted on the training nodes.
     """
-    known = items[items["label"].notna() & np.isfinite(items[name])]
-    train = known["split"] == "train"
-    if train.all() or not train.any() or known.loc[train, name].nunique() < known["label"].nunique():
+    x, y = feature.loc[examples.index].to_numpy()[:, None], examples["label"]
+    train = (examples["split"] == "train").to_numpy()
+    if train.all() or not train.any() or not np.isfinite(x).all():
         return 0.0
     from sklearn.tree import DecisionTreeClassifier
 
-    tree = DecisionTreeClassifier(random_state=0).fit(known.loc[train, [name]], known.loc[train, "label"])
-    right = tree.predict(known.loc[~train, [name]]) == known.loc[~train, "label"]
-    return float(right.groupby(known.loc[~train, "label"]).mean().mean())
+    tree = DecisionTreeClassifier(random_state=0).fit(x[train], y[train])
+    right = pd.Series(tree.predict(x[~train]) == y[~train])
+    return float(right.groupby(y[~train].to_numpy()).mean().mean())
 
 
 def measure(labels: pd.Series, ends: np.ndarray, degree: np.ndarray) -> dict[str, float]:
