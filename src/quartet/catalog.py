@@ -20,8 +20,20 @@ from quartet.settings import DatasetSettings, Settings
 
 PREFIX = "catalog:"
 FILE = Path(__file__).with_name("catalog.yaml")
-# settings that counts rest on
-SHAPING = ("target", "task", "keep", "ignore", "unreadable", "deduplicate", "split", "drop", "format", "name")
+# the settings that counts rest on
+SHAPING = (
+    "target",
+    "task",
+    "keep",
+    "ignore",
+    "unreadable",
+    "deduplicate",
+    "split",
+    "format",
+    "name",
+    "class_names",
+    "missing_values",
+)
 
 
 class Installed(Settings):

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -129,6 +130,14 @@ def test_a_kept_part_of_another_file_is_thrown_away(tmp_path, server):
     assert server.asked == [("/a", "bytes=70000-"), ("/a", None)]
 
 
+def test_what_a_killed_process_left_is_removed(tmp_path, server):
+    folder = Project(tmp_path).downloads / SHA256.removeprefix("sha256:")
+    folder.mkdir(parents=True)
+    (folder / "tmpabc").write_bytes(b"")
+    fetch(wanted(f"{server.address}/a"), Project(tmp_path), TRUSTING)
+    assert kept(Project(tmp_path)) == ["a.bin"]
+
+
 def test_a_server_that_knows_no_ranges_sends_all_again(tmp_path, server):
     def from_the_start(handler):
         del handler.headers["Range"]
@@ -221,3 +230,11 @@ def test_a_log_says_how_far_a_download_is(capsys):
         advance(1_000_000)
         advance(3_000_000)
     assert capsys.readouterr().err.splitlines() == ["a.bin: 1 of 4 MB (25%)", "a.bin: 4 of 4 MB (100%)"]
+
+
+def test_a_terminal_shows_a_bar(capsys, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with following("a.bin", 4_000_000) as advance:
+        advance(4_000_000)
+    assert "4.0/4.0 MB" in capsys.readouterr().err

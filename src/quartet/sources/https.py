@@ -7,6 +7,7 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pooch
@@ -84,6 +85,8 @@ def fetch(wanted: Wanted, project: Project, manner: Manner = CAREFUL) -> Path:
     """
     reasons = []
     with kept_under(wanted.checksum.removeprefix("sha256:").replace(":", "-"), project) as folder:
+        for litter in set(folder.glob("tmp*")) - {folder / wanted.name}:
+            litter.unlink()  # pooch's, of a process that was killed
         for address in wanted.addresses:
             try:
                 return retrieved(address, wanted, folder, manner)
@@ -172,11 +175,11 @@ class Download:
                 advance(done)
                 self.write(response, file, advance)
 
-    def write(self, response: requests.Response, file: object, advance: Advance) -> None:
+    def write(self, response: requests.Response, file: IO[bytes], advance: Advance) -> None:
         """Write the body, chunk by chunk."""
         for chunk in response.raw.stream(CHUNK, decode_content=False):
-            self.within_limit(file.tell() + len(chunk))  # type: ignore[attr-defined]
-            file.write(chunk)  # type: ignore[attr-defined]
+            self.within_limit(file.tell() + len(chunk))
+            file.write(chunk)
             advance(len(chunk))
 
     def answered(self, response: requests.Response, offset: int) -> bool:
