@@ -85,7 +85,12 @@ def tables() -> tuple[Read, list[Seed]]:
     import pyarrow.parquet as pq
 
     parquet = io.BytesIO()
-    columns = {"kind": ["a", "b"] * 14, "x": [i % 5 / 2 for i in range(28)], "y": [None, 1.5] * 14, "c": pa.array(["u", "v"] * 14)}
+    columns = {
+        "kind": ["a", "b"] * 14,
+        "x": [i % 5 / 2 for i in range(28)],
+        "y": [None, 1.5] * 14,
+        "c": pa.array(["u", "v"] * 14),
+    }
     columns["c"] = columns["c"].dictionary_encode()
     pq.write_table(pa.table(columns), parquet)
     marked = ROWS.decode().encode("utf-16")

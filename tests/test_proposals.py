@@ -179,7 +179,7 @@ WRONG = {
     "a folder of mixed things": (mixed, None, "20 .png, 20 .txt"),
     "texts in no class folder": (loose, None, "each in a folder named as its class"),
     "texts of a single class": (one_class, None, "1 different values"),
-    "a graph without labels": (unlabelled, None, "a column `label`"),
+    "a graph without labels": (unlabelled, None, "has the columns id and label"),
     "a target of a folder": (own_data.letters, "mood", "Leave --target out"),
     "an unknown set of a package": (lambda folder: "sklearn:irsi", None, "Did you mean sklearn:iris?"),
     "a cell too many": (lambda folder: write(folder / "a.csv", "a,b\n1,x\n2,y,3\n"), None, "row 1, counted from 0"),

@@ -43,7 +43,7 @@ class Form(Settings):
     expectation: str = Field(pattern="^column_", description="a Great Expectations type without `expect_`")
     table: str = Field(default="items", description="the annotated table it is about")
     column: str | None = Field(default=None, description="the column it looks at")
-    each: Literal["feature", "number", "category", "measure"] | None = Field(
+    each: Literal["feature", "number", "category", "boolean", "date", "measure"] | None = Field(
         default=None, description="in place of `column`: every column of items that `columns` calls by this kind"
     )
     when: dict[str, Any] = Field(

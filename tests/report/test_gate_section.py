@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from quartet.cells import printable
 from quartet.errors import GateRefused
 from quartet.params import load_params
 from quartet.pipeline import stages_of
@@ -88,7 +89,7 @@ def test_a_cell_of_a_megabyte_is_cut(html):
 
 
 def test_what_cells_and_file_names_hold_is_shown_as_text(html):
-    for page, text in (("rows", HOSTILE), ("rows", FORMULA), ("shapes", " ".join(NAME.split()))):
+    for page, text in (("rows", HOSTILE), ("rows", FORMULA), ("shapes", printable(NAME))):
         assert text in Page(html[page]).text
         assert Page(html[page]).problems == []
         assert not Page(html[page]).tags & {"script", "b"}
@@ -161,7 +162,7 @@ def test_the_lines_that_a_refusal_proposes_let_the_data_pass(refusals, project):
 
 def test_a_public_set_is_shown_with_its_licence_and_citation(project, monkeypatch):
     known = {"title": "A set", "licence": "CC0 <b>", "citation": "Who & When", "home": "https://example.org"}
-    monkeypatch.setattr(report_pages, "catalog_entry", lambda source: SimpleNamespace(**known))
+    monkeypatch.setattr(report_pages, "entry_of", lambda source: SimpleNamespace(**known))
     write_report(project)
     text = Page((project.reports / "rows.html").read_text(encoding="utf-8")).text
     assert [value for value in known.values() if value not in text] == []

@@ -1,12 +1,10 @@
 """What is on disk → reports/."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from quartet.catalog import entry_of
 from quartet.params import load_params
 from quartet.project import Project, whole_folder
 from quartet.report.formats import FILTERS
@@ -61,13 +59,8 @@ def page_context(project: Project, overview: Overview) -> dict[str, object]:
     return {
         "overview": overview,
         "data": data_of(project.raw(overview.name), overview.settings),
-        "entry": catalog_entry(overview.settings.source),
+        "entry": entry_of(overview.settings.source),
         "left_out": left_out_of(project.raw(overview.name)),
         "figures": figures_of(comparison) if comparison else None,
         "differences": differences_in_words(comparison) if comparison else [],
     }
-
-
-def catalog_entry(source: str) -> Any:
-    """Title, licence and citation of a public set; None for a source of the user's own."""
-    return import_module("quartet.catalog").entry_of(source) if find_spec("quartet.catalog") else None

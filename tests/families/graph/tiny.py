@@ -99,7 +99,6 @@ BROKEN: dict[str, Callable[[Tables], Tables]] = {
     "a feature is the label": lambda tables: with_items(
         tables, lambda items: items.assign(f_x1=pd.factorize(items["label"])[0].astype(np.float32))
     ),
-    "a node has no id": lambda tables: with_value(tables, "id", None),
     "there are too few nodes": with_few_nodes,
     "a class has no training node": with_untrained_class,
     "no node is in the test split": lambda tables: with_items(

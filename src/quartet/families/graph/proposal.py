@@ -1,19 +1,23 @@
-"""What to propose for a graph: nodes.csv and edges.csv in a folder or archive."""
+"""What to propose for a graph: nodes.csv and edges.csv, or Planetoid's files, in a folder or archive."""
 
 from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
 
-from quartet.errors import UsageError
+from quartet.errors import SourceError
+from quartet.families.graph import planetoid
+from quartet.families.graph.columns import ids_of, named
 from quartet.families.graph.settings import Dataset
 from quartet.families.graph.tables import from_files
-from quartet.rows import as_numbers, as_text
+from quartet.rows import as_numbers
 from quartet.sight import Proposal, Sight
 from quartet.tables import kind_of
 from quartet.targets import propose_size
 
 MODELS: dict[str, dict[str, Any]] = {"label_propagation": {}, "gcn": {}}
+MAX_CATEGORIES = 50  # values of a column of text that become features
+ASIDE = ("id", "label", "split")
 
 
 def propose(sight: Sight) -> Proposal | None:
@@ -22,44 +26,74 @@ def propose(sight: Sight) -> Proposal | None:
     Raises:
         UsageError, SourceError: a table or the labels are missing, or there are too few nodes.
     """
-    names = {PurePosixPath(name).name.partition(".")[0] for name in sight.names if kind_of(name)}
-    if "edges" not in sight.ready and not {"nodes", "edges"} <= names:
+    published = published_set(sight)
+    stems = {PurePosixPath(name).name.partition(".")[0].lower() for name in sight.names if kind_of(name)}
+    if not published and "edges" not in sight.ready and not {"nodes", "edges"} <= stems:
         return None
-    tables = sight.ready or from_files(sight.walk(), Dataset(family="graph", source="data/mine/graph"))
-    nodes, edges = tables["items"].rename(columns=str), tables["edges"]
-    saw = f"{sight.name}: a graph of {len(nodes):,} nodes and {len(edges):,} edges"
-    proposal = Proposal({"family": "graph"}, {name: dict(values) for name, values in MODELS.items()}, saw)
+    reading = {"format": "planetoid", "name": published} if published else {}
+    settings = Dataset.model_validate({"family": "graph", "source": "data/mine/graph", **reading})
+    tables = sight.ready or from_files(sight.walk(), settings)
+    nodes = named(tables["items"], "nodes", ["id", "label"])
+    saw = f"{sight.name}: a graph of {len(nodes):,} nodes and {len(tables['edges']):,} rows of edges"
+    proposal = Proposal({"family": "graph", **reading}, {name: dict(values) for name, values in MODELS.items()}, saw)
     proposal.set("task", "node_classification", "its nodes have labels")
     propose_classes(proposal, sight, nodes)
-    propose_features(proposal, nodes.drop(columns=["id", "label", "split"], errors="ignore"))
+    if published:
+        proposal.set("normalise_rows", True, "its features are counts of words")
+    else:
+        propose_features(proposal, nodes.drop(columns=list(ASIDE), errors="ignore"))
     propose_size(proposal, len(nodes), "nodes")
     return proposal
+
+
+def published_set(sight: Sight) -> str | None:
+    """The name of a set in Planetoid's files, or None for other files.
+
+    Raises:
+        SourceError: there are several.
+    """
+    matches = [planetoid.FILE.fullmatch(PurePosixPath(name).name) for name in sight.names]
+    sets = sorted({match["set"] for match in matches if match})
+    if len(sets) > 1:
+        mend = "Put the files of one into a folder of their own and name that."
+        raise SourceError("a source holds one set", came=f"{sight.name} holds {', '.join(sets)}", mend=mend)
+    return sets[0] if sets else None
 
 
 def propose_classes(proposal: Proposal, sight: Sight, nodes: pd.DataFrame) -> None:
     """The classes of the nodes that have one.
 
     Raises:
-        UsageError: none has.
+        SourceError: there are not two.
     """
-    labels = as_text(nodes["label"]) if "label" in nodes else pd.Series(dtype=object)
+    labels = ids_of(nodes["label"])
     classes = sorted(labels.dropna().unique())
     if len(classes) < 2:
-        came = f"{sight.name} has {len(classes)}" if "label" in nodes else f"it has {', '.join(nodes.columns)}"
-        mend = "Name the column with the classes `label`; a node without one may leave it empty."
-        raise UsageError("the table of nodes has a column `label` with two classes or more", came=came, mend=mend)
+        mend = "Fill in the labels that are known; a node without one may leave it empty."
+        must = "the column `label` of the nodes holds two classes or more"
+        raise SourceError(must, came=f"that of {sight.name} holds {', '.join(classes) or 'none'}", mend=mend)
     proposal.set("classes", classes, f"the {len(classes)} values of label")
-    unlabelled = int(labels.isna().sum())
-    if unlabelled:
+    if unlabelled := int(labels.isna().sum()):
         proposal.hints.append(f"{unlabelled:,} nodes have no label: they stand in the graph only")
 
 
 def propose_features(proposal: Proposal, features: pd.DataFrame) -> None:
-    """Which columns are no features."""
-    texts = [str(column) for column in features if as_numbers(features[column]) is None]
-    single = [str(column) for column in features if column not in texts and features[column].nunique() < 2]
-    if texts or single:
-        why = [f"{', '.join(texts)} hold text"] * bool(texts) + [f"{', '.join(single)} hold a single value"] * bool(
-            single
-        )
-        proposal.set("drop", texts + single, "; ".join(why))
+    """Which columns become features as they are, which one per value, and which ones not."""
+    useless = {str(column): reason for column in features if (reason := reason_to_drop(features[column]))}
+    categorical = [str(name) for name in features if name not in useless and as_numbers(features[name]) is None]
+    if categorical:
+        proposal.set("categorical", categorical, "they hold text with few values")
+    if useless:
+        proposal.set("drop", list(useless), "; ".join(f"{name}: {reason}" for name, reason in useless.items()))
+    if len(useless) == features.shape[1]:
+        proposal.hints.append("there are no features: a network learns from the edges alone")
+
+
+def reason_to_drop(values: pd.Series) -> str:
+    """Why a column of the nodes is no feature, or ""."""
+    n_values = values.nunique()
+    if n_values < 2:
+        return "all its cells are equal"
+    if as_numbers(values) is None:
+        return f"it holds {n_values:,} different texts" if n_values > MAX_CATEGORIES else ""
+    return f"{int(values.isna().sum()):,} of its cells are empty" if values.isna().any() else ""

@@ -41,7 +41,7 @@ def from_folders(sight: Sight) -> Proposal:
     texts = propose_encoding(proposal, dict(sight.sample(TEXTS, SAMPLE)))
     if "split" in frame:
         proposal.hints.append("folders name the splits: they are used as they are")
-    propose_length(proposal, texts)
+    propose_length(proposal, texts, len(frame))
     propose_size(proposal, len(frame), "texts")
     return proposal
 
@@ -64,7 +64,7 @@ def from_table(sight: Sight) -> Proposal | None:
     propose_labels(proposal, sight, frame, target)
     propose_split(proposal, frame)
     propose_gaps(proposal, as_text(frame[texts]))
-    propose_length(proposal, frame[texts].dropna().head(SAMPLE))
+    propose_length(proposal, frame[texts].dropna().head(SAMPLE), len(frame))
     propose_size(proposal, len(frame), "texts")
     return proposal
 
@@ -112,11 +112,12 @@ def propose_gaps(proposal: Proposal, texts: pd.Series) -> None:
         proposal.check("length", f"the longest text has {longest:,} characters", max_value=longest)
 
 
-def propose_length(proposal: Proposal, texts: pd.Series) -> None:
+def propose_length(proposal: Proposal, texts: pd.Series, n_texts: int) -> None:
     """How many words are read, so that nineteen texts of twenty are read whole."""
     lengths = as_text(texts).map(lambda text: len(words(text)))
     wanted = float(np.percentile(lengths, 95))
-    length = next((length for length in LENGTHS if length >= wanted), LENGTHS[-1])
+    lengths_to_read = LENGTHS if n_texts <= MANY_TEXTS else LENGTHS[:-1]  # longer takes hours without a GPU
+    length = next((length for length in lengths_to_read if length >= wanted), lengths_to_read[-1])
     proposal.set("max_length", length, f"19 of 20 texts have at most {wanted:.0f} words")
 
 
