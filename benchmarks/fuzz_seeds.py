@@ -125,12 +125,12 @@ def pickles() -> tuple[Read, list[Seed]]:
     from quartet.unpickling import loads
 
     values: list[Any] = [
-        {"data": np.zeros((2, 30), np.uint8), "labels": [0, 1], b"name": "ü", "t": (1, 2.5, None, True, 10**30)},
+        {"data": np.zeros((2, 30), np.uint8), "labels": [0, 1], b"name": "ü", "t": (1, 2.5, None, True, 10**12)},
         sparse.csr_matrix(np.eye(4, dtype="f4")),
         np.arange(12, dtype=">i4").reshape(3, 4),
         {i: [i + 1, i + 2] for i in range(20)},
     ]
-    data = [pickle.dumps(value, protocol) for value in values for protocol in range(6)]
+    data = [pickle.dumps(value, protocol) for value in values for protocol in (2, 3, 4)]
     return lambda folder: loads((folder / "f.pkl").read_bytes(), name="f.pkl"), [Seed({"f.pkl": one}) for one in data]
 
 
@@ -150,7 +150,7 @@ def planetoid() -> tuple[Read, list[Seed]]:
         "graph": {i: [(i + 1) % 6] for i in range(6)},
     }
     seeds = []
-    for protocol in (0, 2, 4):
+    for protocol in (2, 3, 4):
         files = {f"g/ind.tiny.{name}": pickle.dumps(value, protocol) for name, value in parts.items()}
         seeds.append(Seed(files | {"g/ind.tiny.test.index": b"3\n4\n5\n"}))
     return reader("g", "graph", format="planetoid"), seeds
