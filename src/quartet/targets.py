@@ -102,6 +102,12 @@ def propose_split(proposal: Proposal, frame: pd.DataFrame) -> None:
             return
 
 
+def tell_split(proposal: Proposal, frame: pd.DataFrame) -> None:
+    """Say that folders name the splits, where they do."""
+    if "split" in frame:
+        proposal.hints.append("folders name the splits and are used so; the gate stops what stands in two of them")
+
+
 def propose_size(proposal: Proposal, n_items: int, things: str) -> None:
     """Let the gate pass few items, where there are few.
 
