@@ -10,7 +10,7 @@ from quartet.files import class_folders
 from quartet.rows import as_numbers, as_text
 from quartet.sight import Proposal, Sight
 from quartet.suites import suite_of
-from quartet.targets import propose_labels, propose_size, propose_split, target_of, tell_split, task_of
+from quartet.targets import propose_labels, propose_size, propose_split, target_of, task_of, tell_split
 
 TEXTS = (".txt",)
 MIN_WORDS = 5  # a column of texts has at least so many words a cell
