@@ -25,7 +25,7 @@ MODELS = {"base": {"dataset": "tiny", "architecture": "logistic_regression"}}
 
 
 def good() -> pd.DataFrame:
-    frame: pd.DataFrame = cases.tiny("tabular").source()["items"]
+    frame: pd.DataFrame = cases.tiny("tabular").plain()
     return frame.assign(part=np.resize(["train", "train", "validation", "test"], len(frame)))
 
 
