@@ -19,8 +19,8 @@ datasets:
 ```
 
 An `error` stops the dataset, a `warn` is shown on its page. The limits below are those that hold where params.yaml
-says nothing else; each of them may be changed, and so may the severity, except where data that fail could not be
-computed with (`error, always`).
+says nothing else. Each of them may be changed, and so may the severity, except where nothing could be computed of data
+that fail (`error, always`).
 """
 
 

@@ -62,7 +62,7 @@ class Form(Settings):
     )
 
     firm: bool = Field(
-        default=False, description="whether it always is an error: of data that fail it, nothing could be computed"
+        default=False, description="whether no dataset may change it: of data that fail it, nothing could be computed"
     )
 
     @model_validator(mode="after")
@@ -104,7 +104,7 @@ def read_suite(file: Path) -> dict[str, dict[str, Any]]:
 
 def adjustable(check: dict[str, Any]) -> list[str]:
     """What a dataset may change of a check."""
-    return [*([] if check.get("firm") else ["severity"]), *(limit for limit in LIMITS if limit in check)]
+    return [] if check.get("firm") else ["severity", *(limit for limit in LIMITS if limit in check)]
 
 
 def checks_of(settings: DatasetSettings) -> dict[str, dict[str, Any]]:

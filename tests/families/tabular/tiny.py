@@ -40,13 +40,18 @@ MODELS = {
 
 
 def source(seed: int = 0) -> Tables:
+    frame = plain(seed)
+    return {"items": frame.assign(**cells(np.random.default_rng(seed + 1), frame["weight"].to_numpy()))}
+
+
+def plain(seed: int = 0) -> pd.DataFrame:
+    """Without the columns that need a treatment."""
     generator = np.random.default_rng(seed)
     length, width = generator.uniform(0, 10, (2, 120))
     colour = generator.choice(["red", "green"], 120)
     weight = length * 2 + width + 3 * (colour == "red")
     kind = np.where(weight > 16, "large", "small")
-    frame = pd.DataFrame({"length": length, "width": width, "colour": colour, "weight": weight, "kind": kind})
-    return {"items": frame.assign(**cells(generator, weight))}
+    return pd.DataFrame({"length": length, "width": width, "colour": colour, "weight": weight, "kind": kind})
 
 
 def cells(generator: np.random.Generator, weight: np.ndarray) -> dict[str, np.ndarray]:
