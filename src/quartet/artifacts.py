@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+GROUP = 128  # rows at a time where cells hold files
+
 
 def read_plan(project: Project, step: str, name: str) -> SimpleNamespace:
     """What plan wrote for one stage; its `settings` hold what the stage may read and nothing else.
@@ -31,7 +33,22 @@ def read_plan(project: Project, step: str, name: str) -> SimpleNamespace:
 def save_tables(tables: "dict[str, pd.DataFrame]", folder: Path) -> None:
     """One parquet file per table."""
     for name, table in tables.items():
-        table.to_parquet(folder / f"{name}.parquet", index=False)
+        write_parquet(table.reset_index(drop=True), folder / f"{name}.parquet")
+
+
+def write_parquet(table: "pd.DataFrame", file: Path) -> None:
+    """A table; where cells hold files, in groups of rows, so that they stand twice in memory only group by group."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    files = [name for name in table if len(table) and isinstance(table[name].iloc[0], bytes)]
+    small = pa.Schema.from_pandas(table.drop(columns=files), preserve_index=False)
+    fields = [pa.field(name, pa.binary()) if name in files else small.field(name) for name in table]
+    schema = pa.schema(fields, small.metadata)
+    with pq.ParquetWriter(file, schema) as writer:
+        for start in range(0, len(table), GROUP) if files else [0]:
+            rows = table.iloc[start : start + GROUP] if files else table
+            writer.write_table(pa.Table.from_pandas(rows, schema, preserve_index=False))
 
 
 def load_tables(folder: Path) -> "dict[str, pd.DataFrame]":
@@ -40,13 +57,26 @@ def load_tables(folder: Path) -> "dict[str, pd.DataFrame]":
     Raises:
         UsageError: there are none: ingest did not run.
     """
-    import pandas as pd
-
     if not (folder / "items.parquet").exists():
         raise UsageError(
             f"{folder} holds canonical tables", came="it does not", mend="Run `quartet run` or `dvc repro`."
         )
-    return {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
+    return {file.stem: read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
+
+
+def read_parquet(file: Path) -> "pd.DataFrame":
+    """A table; where cells hold files, group by group."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(file) as source:
+        if pa.binary() not in source.schema_arrow.types:
+            frame: pd.DataFrame = pd.read_parquet(file)
+            return frame
+        groups = [source.read_row_group(group).to_pandas() for group in range(source.num_row_groups)]
+        whole: pd.DataFrame = pd.concat(groups, ignore_index=True)
+        return whole
 
 
 def save_encoder(encoder: Encoder, folder: Path) -> None:

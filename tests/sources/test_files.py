@@ -1,3 +1,6 @@
+import shutil
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -66,3 +69,12 @@ def test_a_folder_to_predict_holds_one_kind_of_files(tmp_path):
 def test_an_empty_folder_to_predict_is_refused(tmp_path):
     with pytest.raises(SourceError, match="holds pictures"):
         read_input(tmp_path)
+
+
+@pytest.mark.parametrize("pack", [None, "zip", "gztar"])
+def test_pictures_to_predict_may_lie_in_folders_or_an_archive_and_are_called_by_their_path(tmp_path, pack):
+    (tmp_path / "in/cats").mkdir(parents=True)
+    (tmp_path / "in/cats/a.png").write_bytes(b"png")
+    (tmp_path / "in/.DS_Store").write_bytes(b"litter")
+    source = shutil.make_archive(tmp_path / "packed", pack, tmp_path / "in") if pack else tmp_path / "in"
+    assert read_input(Path(source)).to_dict("records") == [{"name": "cats/a.png", "picture": b"png"}]

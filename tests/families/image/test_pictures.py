@@ -154,6 +154,13 @@ def test_absurd_dimensions_are_refused_by_the_header_alone(kind, side, reason):
     assert peak < 10**6
 
 
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP", "PPM"])
+@pytest.mark.parametrize("size", [(0, 9), (9, 0), (0, 0)])
+def test_a_picture_without_pixels_is_refused(kind, size):
+    with pytest.raises(ValueError, match=f"it is {size[0]} x {size[1]} pixels|it is no PNG"):
+        decode(headers(*size)[kind] + bytes(64))
+
+
 def test_more_pixels_than_pillow_warns_of_may_be_asked_for(monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 50)
     assert decode(file(np.eye(9, dtype=np.uint8))).size == (9, 9)

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from quartet.errors import SourceError
+from quartet.files import quoted
 
 T = TypeVar("T")
 FORMATS = (
@@ -47,15 +48,17 @@ def decode(data: bytes, max_megapixels: float = MAX_MEGAPIXELS) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd metadata; what keeps pixels from being read is raised
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
-            refuse_vast(picture, max_megapixels)
+            refuse_size(picture, max_megapixels)
             picture.load()
     except Exception as error:  # decoders raise what they like: OSError, SyntaxError, struct.error, …
         raise ValueError(reason_of(data, error)) from error
     return picture
 
 
-def refuse_vast(picture: Image.Image, max_megapixels: float) -> None:
-    """Raise ValueError where a picture has more pixels than is asked for."""
+def refuse_size(picture: Image.Image, max_megapixels: float) -> None:
+    """Raise ValueError where a picture has no pixels, or more than are asked for."""
+    if not all(picture.size):
+        raise ValueError(f"it is {picture.width} x {picture.height} pixels")
     if picture.width * picture.height > max_megapixels * 1e6:
         size = f"{picture.width} x {picture.height} pixels"
         raise ValueError(f"{size} are more than the {max_megapixels:g} million of max_megapixels")
@@ -103,8 +106,8 @@ def refuse(broken: list[tuple[object, str]], mend: str) -> None:
 
 
 def called(name: object) -> str:
-    """A file by its name, quoted since it may hold anything, or a row by its number."""
-    return repr(name) if isinstance(name, str) else f"row {name}"
+    """A file by its name, or a row by its number."""
+    return quoted(name) if isinstance(name, str) else f"row {name}"
 
 
 def flat(picture: Image.Image, channels: str) -> Image.Image:
