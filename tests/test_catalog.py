@@ -194,3 +194,13 @@ def test_the_command_shows_all_sets_or_one(arguments):
     result = CliRunner().invoke(quartet, ["catalog", *arguments])
     assert result.exit_code == 0, result.output
     assert ("iris" in result.output) != ("imdb" in arguments)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not all(Path(file.installed.path).exists() for file in ENTRIES["fashion_mnist"].files),
+    reason="the Debian package dataset-fashion-mnist is not installed",
+)
+def test_fashion_mnist_is_read_where_its_debian_package_put_it(tmp_path):
+    test_a_set_that_a_package_carries_is_ingested_with_its_published_counts(tmp_path, "fashion_mnist")
+    assert not Project(tmp_path).downloads.exists()

@@ -5,11 +5,14 @@ import pytest
 from commands import command
 from conftest import write_params
 from hostile import lay, tree
-from malformed import CASES, ROWS
+from malformed import CASES as CONTAINERS
+from malformed import ROWS
+from malformed_formats import CASES as FORMATS
 from quartet.errors import GateRefused, ParamsError, QuartetError
 from quartet.pipeline import find_step
 from quartet.project import Project
 
+CASES = CONTAINERS | FORMATS
 BASELINES = {"tabular": "logistic_regression", "image": "logistic_regression", "text": "bag_of_words"}
 STEPS = ("plan", "ingest", "validate", "prepare")
 EARLIER = "data/bad/raw/items.parquet"

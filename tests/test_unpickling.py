@@ -6,6 +6,7 @@ import pickle
 import re
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from functools import partial
 
@@ -184,6 +185,14 @@ def test_bytes_that_are_shared_cannot_be_copied_without_end():
     copies = b"".join(global_("_codecs", "encode") + b"h\x00Ra" for _ in range(5000))
     with pytest.raises(SourceError, match="more of its bytes"):
         loads(b"\x80\x02](" + shared + b"e" + copies + b".")
+
+
+def test_what_is_shared_is_not_read_again_wherever_it_stands():
+    shared = b"(" + b"K\x00" * 200_000 + b"tq\x00"
+    started = time.perf_counter()
+    with pytest.raises(SourceError, match="more than 10,000,000 items"):
+        loads(b"\x80\x02](" + shared + b"h\x00" * 20_000 + b"e.")  # read again it would be 4 * 10^9 items
+    assert time.perf_counter() - started < 20
 
 
 def matrix_with(**changes):

@@ -26,6 +26,7 @@ SHAPING = (
     "task",
     "keep",
     "ignore",
+    "unreadable",
     "deduplicate",
     "split",
     "format",

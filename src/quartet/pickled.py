@@ -59,6 +59,10 @@ def length(part: Any) -> int:
     return len(part) if isinstance(part, Sized) else 1
 
 
+class Arguments(tuple[Any, ...]):
+    """A tuple that holds a name, as the arguments of a call may."""
+
+
 def bounded(value: Any) -> Any:
     """A value as an opcode holds it."""
     if isinstance(value, int) and not -INT64 <= value < 2 * INT64:
@@ -70,14 +74,15 @@ def settled(item: Any) -> Any:
     """An item as a container may hold it: what was begun is ended, and no name is bare."""
     if isinstance(item, Pending) and item.value is not None:
         return item.value
-    if isinstance(item, Named | Pending) or (isinstance(item, tuple) and any(isinstance(i, Named) for i in item)):
-        raise ValueError("a name stands where data should")
+    if isinstance(item, Named | Pending | Arguments):
+        raise TypeError("a name stands where data should")
     return item
 
 
 def members(items: list[Any]) -> tuple[Any, ...]:
     """A tuple; as the arguments of a call it may hold names."""
-    return tuple(item if isinstance(item, Named) else settled(item) for item in items)
+    kept = [item if isinstance(item, Named) else settled(item) for item in items]
+    return Arguments(kept) if any(isinstance(item, Named) for item in kept) else tuple(kept)
 
 
 def keys(items: list[Any]) -> list[Any]:

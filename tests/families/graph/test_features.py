@@ -95,3 +95,21 @@ def test_rows_that_are_normalised_sum_to_one_and_rows_of_zeros_stay(canonical, s
     items.loc[0, ["f_x0", "f_x1", "f_x2"]] = 0
     x = x_of(features.fit(canonical | {"items": items}, settings.model_copy(update={"normalise_rows": True})))
     np.testing.assert_allclose(np.abs(x).sum(axis=1), [0.0, *[1.0] * (len(items) - 1)], rtol=1e-6)
+
+
+@pytest.mark.parametrize("edge", [("0", "nobody", 1.0), ("0", "3", np.nan), ("0", "3", -1.0), ("0", "3", np.inf)])
+def test_an_edge_that_the_gate_was_told_to_let_pass_is_left_out(edge, canonical, settings, encoder):
+    loose = features.fit(tiny.with_edge(canonical, *edge), settings)
+    np.testing.assert_array_equal(loose.arrays["edge_index"], encoder.arrays["edge_index"])
+    np.testing.assert_array_equal(loose.arrays["edge_weight"], encoder.arrays["edge_weight"])
+
+
+def test_a_missing_feature_that_the_gate_was_told_to_let_pass_is_zero(canonical, settings):
+    missing = tiny.BROKEN["a feature is missing"](canonical)
+    zero = missing | {"items": missing["items"].fillna({"f_x0": 0.0})}
+    np.testing.assert_array_equal(x_of(features.fit(missing, settings)), x_of(features.fit(zero, settings)))
+
+
+def test_nodes_with_one_id_cannot_be_told_apart(canonical, settings):
+    with pytest.raises(SourceError, match=r"stands twice.*Remove one"):
+        features.fit(tiny.BROKEN["a node stands in train and in test"](canonical), settings)

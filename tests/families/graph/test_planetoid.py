@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+import cases
 from families.graph import published
 from families.graph.published import as_then
 from quartet.errors import SourceError
@@ -75,6 +76,18 @@ def test_cora_is_read_as_torch_geometric_reads_it():
     counts = tables["items"]["split"].value_counts()
     assert [counts[split] for split in ("train", "validation", "test")] == [140, 500, 1000]
     assert (len(tables["items"]), len(tables["edges"]), tables["items"]["label"].nunique()) == (2708, 5278, 7)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CORA.exists(), reason="the published files of Cora are not beside the repository")
+def test_cora_passes_its_gate_with_a_warning_of_the_word_that_no_paper_has():
+    tables = read({path.name: path.read_bytes() for path in sorted(CORA.iterdir())}, name="cora")
+    x = tables["items"].filter(regex="^f_")
+    unused = x.columns[x.nunique() == 1].str.removeprefix("f_").tolist()
+    assert unused
+    (constant,) = cases.failures("graph", settings(), tables)
+    assert (constant["name"], constant["severity"]) == ("no_constant_feature", "warn")
+    assert constant["rows"] == unused
 
 
 def test_the_one_set_of_a_source_needs_no_name_and_others_are_left_out(files):

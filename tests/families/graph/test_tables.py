@@ -12,6 +12,7 @@ from families.graph import tiny
 from quartet.errors import SourceError
 from quartet.families.graph.settings import Dataset
 from quartet.families.graph.tables import canonical, from_files
+from quartet.family import SPLITS
 from quartet.files import File
 
 
@@ -207,6 +208,18 @@ def test_a_categorical_column_of_too_many_values_is_refused(settings):
     nodes = "id,name,label\n" + "".join(f"{n},{n},x\n" for n in range(1001))
     with pytest.raises(SourceError, match=r"at most 1,000 different values; however, 'name' holds 1,001"):
         read(settings, nodes, categorical=["name"])
+
+
+@pytest.mark.parametrize(("setting", "column"), [("drop", "id"), ("drop", "label"), ("categorical", "label")])
+def test_ids_and_labels_are_no_features(setting, column, settings):
+    with pytest.raises(SourceError, match=f"`{setting}` names columns of features; however, {column} came"):
+        read(settings, NODES, **{setting: [column]})
+
+
+def test_the_published_split_is_not_used_where_it_is_dropped(settings):
+    nodes = "id,label,split\na,ant,held-out\nb,bee,held-out\n"
+    assert set(read(settings, nodes)["items"]["split"]) == {"held-out"}
+    assert set(read(settings, nodes, drop=["split"])["items"]["split"]) <= set(SPLITS)
 
 
 # ids without what CSV or trimming would change, and without what no UTF-8 holds

@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
 
 from families.text import tiny
 from quartet.errors import SourceError
 from quartet.families.text.settings import Dataset
+from quartet.families.text.suite import annotate
 from quartet.families.text.tables import canonical, from_files
 from quartet.family import Family
 from quartet.files import File
@@ -93,6 +97,19 @@ def test_text_files_in_another_encoding_are_left_out_where_the_user_says_so():
     tables = from_bytes(LATIN, unreadable="leave_out")
     assert tables["items"]["id"].tolist() == ["good/1.txt"]
     assert tables["left_out"][["id", "asked"]].to_numpy().tolist() == [["good/2.txt", True], ["bad/3.txt", True]]
+
+
+@limits(max_examples=30, deadline=None)
+@given(
+    st.lists(st.one_of(st.binary(max_size=30), st.text().map(str.encode)), min_size=1, max_size=4),
+    st.sampled_from(["auto", "utf-8", "cp1252", "utf-16", "shift_jis", "hz"]),
+)
+def test_whatever_bytes_text_files_hold_becomes_text_that_can_be_checked_or_is_left_out(contents, encoding):
+    files = {f"good/{place}.txt": data for place, data in enumerate(contents)}
+    tables = from_bytes(files, encoding=encoding, unreadable="leave_out")
+    assert sorted([*tables["items"]["id"], *tables["left_out"]["id"]]) == sorted(files)
+    tables["items"].to_parquet(io.BytesIO())
+    assert len(annotate(tables, None)["items"]) == len(tables["items"])
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16"])

@@ -20,7 +20,7 @@ def named(frame: pd.DataFrame, table: str, needed: list[str]) -> pd.DataFrame:
     """The table with its columns' names as text without spaces around them.
 
     Raises:
-        SourceError: a needed column is missing, two have the same name, or it tells several graphs apart.
+        SourceError: a needed column is missing, or two have the same name.
     """
     frame = frame.rename(columns=lambda name: str(name).strip())
     came = f"its columns are {', '.join(map(repr, list(frame)[:12]))}{', …' if frame.shape[1] > 12 else ''}"

@@ -19,11 +19,15 @@ def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
 
     Features, where there are any: the nonzero ones `x_value` (NNZ,), at node and column `x_index` (2, NNZ).
 
+    What the gate let pass as a warning: an edge to an unknown node, or without a weight above 0, is left out, and a
+    missing feature is 0.
+
     Raises:
-        SourceError: the settings want the given features, and none are given.
+        SourceError: two nodes have one id, or the settings want given features and there are none.
     """
     items, edges = tables["items"], tables["edges"]
     train = items[items["split"] == "train"]
+    refuse_copies(items["id"])
     ids = items["id"].tolist()
     graph = both_directions(edges, ids)
     x, n_features = features_of(items, graph["edge_index"], settings)
@@ -36,9 +40,17 @@ def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
     return Encoder(facts, graph | x)
 
 
+def refuse_copies(ids: pd.Series) -> None:
+    """Raise SourceError where an id stands twice, so that it is no node's."""
+    copies = ids[ids.duplicated()]
+    if len(copies):
+        mend = "Remove one of them; no severity of `ids_are_unique` can tell them apart."
+        raise SourceError("each node has an id of its own", came=f"{copies.iloc[0]!r} stands twice", mend=mend)
+
+
 def features_of(items: pd.DataFrame, edge_index: np.ndarray, settings: Any) -> tuple[dict[str, np.ndarray], int]:
     """What a network sees of each node, and how many features F that is; nothing and 0 for the identity."""
-    given = items.filter(regex=f"^{FEATURE}").to_numpy(np.float32)  # (N, F)
+    given = items.filter(regex=f"^{FEATURE}").fillna(0).to_numpy(np.float32)  # (N, F)
     wanted = settings.features
     if wanted == "degree":
         return degrees(edge_index, len(items))
@@ -69,10 +81,11 @@ def degrees(edge_index: np.ndarray, n_nodes: int) -> tuple[dict[str, np.ndarray]
 
 
 def both_directions(edges: pd.DataFrame, ids: list[str]) -> dict[str, np.ndarray]:
-    """Edges between places in `ids`, there and back, self-loops left out."""
-    away = edges[edges["source"] != edges["target"]]
-    ends = np.stack([index_of(away[end], ids) for end in ("source", "target")])  # (2, E)
-    weight = away["weight"].to_numpy(np.float32)
+    """Edges between places in `ids`, there and back; self-loops and edges without ends or weight are left out."""
+    ends = np.stack([index_of(edges[end], ids) for end in ("source", "target")])  # (2, E)
+    weight = edges["weight"].to_numpy(np.float32)
+    whole = (ends[0] != ends[1]) & (ends >= 0).all(axis=0) & np.isfinite(weight) & (weight > 0)
+    ends, weight = ends[:, whole], weight[whole]
     return {
         "edge_index": np.concatenate([ends, ends[::-1]], axis=1),  # (2, 2E)
         "edge_weight": np.concatenate([weight, weight]),  # (2E,)

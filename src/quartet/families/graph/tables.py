@@ -80,6 +80,7 @@ def nodes(frame: pd.DataFrame, settings: Any, seed: int, left_out: LeftOut) -> p
     require(frame, [*settings.drop, *settings.categorical, *([settings.split] if settings.split else [])])
     for column in settings.drop:
         left_out.add(f"column {column} of nodes", "`drop` of params.yaml leaves it out", asked=True)
+    refuse_reserved(settings)
     frame = frame.drop(columns=settings.drop)
     if "graph" in frame:
         raise several_graphs("a column `graph`")
@@ -88,6 +89,15 @@ def nodes(frame: pd.DataFrame, settings: Any, seed: int, left_out: LeftOut) -> p
     known.insert(1, "split", split_of(known, published, settings, seed))
     features = features_of(frame.drop(columns=["id", "label", asked], errors="ignore"), settings.categorical)
     return pd.concat([known, features], axis=1).sort_values("id", kind="stable", ignore_index=True)
+
+
+def refuse_reserved(settings: Any) -> None:
+    """Raise SourceError where a setting about features names the ids or labels."""
+    for name in ("drop", "categorical"):
+        wrong = {"id", "label"}.intersection(getattr(settings, name))
+        if wrong:
+            came = f"{', '.join(sorted(wrong))} came"
+            raise SourceError(f"`{name}` names columns of features", came=came, mend="Correct it in params.yaml.")
 
 
 def split_of(known: pd.DataFrame, published: pd.Series, settings: Any, seed: int) -> pd.Series:
