@@ -13,7 +13,7 @@ from functools import cache
 MARKS = "\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0df3\u0e30-\u0e4e\u0eb0-\u0ece\u1000-\u1049"
 # symbols, stars, dingbats and emoji, without the five tones of skin
 EMOJI = "\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff"
-IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")  # written without spaces
+IDEOGRAPHS = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")  # written without spaces
 WORD = re.compile(rf"[\w{MARKS}]+(?:'[\w{MARKS}]+)*|[\U0001f1e6-\U0001f1ff]{{1,2}}|[{EMOJI}]")
 LOOSE_APOSTROPHE = re.compile("'(?:(?![a-z0-9])|(?<![a-z0-9]'))")  # not between two characters of a word
 ASCII_SPACES = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != "'"}
@@ -84,4 +84,4 @@ def split(normal: str) -> list[str]:
     """
     if normal.isascii():  # the same words, found five times as fast
         return LOOSE_APOSTROPHE.sub(" ", normal).translate(ASCII_SPACES).split()
-    return WORD.findall(IDEOGRAPH.sub(r" \g<0> ", normal.replace("_", " ")))
+    return WORD.findall(IDEOGRAPHS.sub(lambda run: f" {' '.join(run.group())} ", normal.replace("_", " ")))
