@@ -199,6 +199,13 @@ WRONG = {
     "an address without https": (lambda folder: "http://example.com/a.csv", None, "comes over https"),
     "an address without a checksum": (lambda folder: "https://example.com/a.csv", None, "there is no --sha256"),
     "an unknown public set": (lambda folder: "catalog:imbd", None, "Did you mean imdb?"),
+    "a row without a text": (
+        lambda folder: write(
+            folder / "a.csv", "t,y\n,x\n" + "".join(f"the text with number {i} is this,{i % 2}\n" for i in range(60))
+        ),
+        None,
+        "each row has a text",
+    ),
     "too few rows": (lambda folder: write(folder / "a.csv", "a,y\n" + "1,x\n2,y\n" * 3), None, "there are 6"),
     "a file of an unknown kind": (lambda folder: write(folder / "a.pdf", "x"), None, "a.pdf holds 1 .pdf"),
     "a folder of mixed things": (mixed, None, "20 .png, 20 .txt"),
