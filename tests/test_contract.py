@@ -1,5 +1,6 @@
 """What holds for every family and architecture; `cases` finds them."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +9,14 @@ import torch
 
 import cases
 from quartet.closure import closure
+from quartet.errors import QuartetError
 from quartet.examples import Examples
-from quartet.family import Family
+from quartet.family import SPLITS, Family
 from quartet.learning.fit import Run, fit
 from quartet.learning.module import loss_of
 from quartet.learning.output import logits_in_batches, outputs
 from quartet.settings import TrainerSettings
-from quartet.suites import checks_of
+from quartet.suites import checks_of, suite_of
 
 CPU = TrainerSettings(accelerator="cpu")
 per_data = pytest.mark.parametrize(("family", "name"), cases.data_cases())
@@ -50,9 +52,27 @@ def test_broken_data_fail_their_suite(family, name, sentence):
 
 @per_data
 def test_each_check_that_stops_data_stops_some_broken_data(family, name):
-    checks = {check for check, form in checks_of(cases.dataset(family, name)).items() if form["severity"] == "error"}
+    made, suite = checks_of(cases.dataset(family, name)), suite_of(family)
+    checks = {check for check in made if suite[check].get("severity", "error") == "error"}
     failed = {result["name"] for s in cases.tiny(family).BROKEN for result in cases.broken_failures(family, name, s)}
     assert checks - failed == set(), f"add a case to BROKEN in tests/families/{family}/tiny.py that fails each"
+
+
+@per_data
+def test_broken_data_that_settings_may_let_pass_are_prepared_or_refused_in_words(family, name):
+    for sentence in cases.tiny(family).BROKEN:
+        failed = {result["name"] for result in cases.broken_failures(family, name, sentence)}
+        if not any(suite_of(family)[check].get("firm") for check in failed):
+            with suppress(QuartetError):
+                prepare(family, name, cases.tiny(family).BROKEN[sentence](cases.canonical(family, name)))
+
+
+def prepare(family, name, tables):
+    features = Family(family).features
+    encoder = features.fit(tables, cases.settings_for(family, name, "prepare"))
+    for split in SPLITS:
+        arrays = features.encode(tables["items"][tables["items"]["split"] == split], encoder)
+        Family(family).models.examples(arrays, encoder)
 
 
 @per_separate_data

@@ -25,7 +25,7 @@ MODELS = {"base": {"dataset": "tiny", "architecture": "logistic_regression"}}
 
 
 def good() -> pd.DataFrame:
-    frame: pd.DataFrame = cases.tiny("tabular").source()["items"][["length", "width", "colour", "weight", "kind"]]
+    frame: pd.DataFrame = cases.tiny("tabular").plain()
     return frame.assign(part=np.resize(["train", "train", "validation", "test"], len(frame)))
 
 
@@ -45,7 +45,7 @@ def overlapping() -> pd.DataFrame:
 
 # what is wrong → (the file, what the message must hold)
 CORRUPTED = {
-    "labels of an unknown class": (changed("kind", [5, 9], "huge"), ["2 of 120 items: 5 (huge), 9 (huge)"]),
+    "labels of an unknown class": (changed("kind", [5, 9], "huge"), ["huge", "2 of 120 items: 5 (huge), 9 (huge)"]),
     "test rows that were trained on": (overlapping(), ["no content stands in two splits", "0, 1, 3, 7"]),
     "missing numbers": (changed("width", [11, 12], np.nan), ["no value is missing", "11, 12"]),
     "a constant column": (good().assign(width=1.0), ["each column holds at least 2 values"]),

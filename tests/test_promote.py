@@ -21,7 +21,7 @@ CRIPPLED = {"dataset": "tiny", "architecture": "mlp", "hidden": 1, "epochs": 1}
 
 @pytest.fixture(scope="module")
 def project(make_project) -> Project:
-    frame = cases.tiny("tabular").source()["items"]
+    frame = cases.tiny("tabular").plain()
     frame["weight"] = (frame["length"] - 5) ** 2  # what no line can fit
     return make_project(DATA, {"net": GOOD, "line": LINEAR}, {"tiny.csv": frame})
 
@@ -94,14 +94,14 @@ def test_a_project_does_not_leave_its_store_to_the_next(project):
 
 
 def test_a_baseline_stays_where_no_network_beats_it_with_confidence(make_project):
-    frame = cases.tiny("tabular").source()["items"]  # a linear target
+    frame = cases.tiny("tabular").plain()  # a linear target
     project = make_project(DATA, {"net": GOOD, "line": LINEAR}, {"tiny.csv": frame})
     decision = decide(project, GOOD)
     assert (decision.verdict, decision.model) == ("promoted", "line"), decision.reasons
 
 
 def test_no_model_below_the_minimum_is_promoted(make_project):
-    frame = cases.tiny("tabular").source()["items"]
+    frame = cases.tiny("tabular").plain()
     data = {"tiny": DATA["tiny"] | {"minimum": 1.5}}
     project = make_project(data, {"line": LINEAR}, {"tiny.csv": frame})
     run_steps(project)
@@ -114,7 +114,7 @@ def test_no_model_below_the_minimum_is_promoted(make_project):
 
 
 def test_two_publications_at_once_make_each_run_and_version_once(make_project):
-    project = make_project(DATA, {"line": LINEAR}, {"tiny.csv": cases.tiny("tabular").source()["items"]})
+    project = make_project(DATA, {"line": LINEAR}, {"tiny.csv": cases.tiny("tabular").plain()})
     run_steps(project)
     command = [sys.executable, "-m", "quartet", "publish", "--json"]
     publishing = [subprocess.Popen(command, cwd=project.root, stdout=subprocess.PIPE) for _ in range(2)]

@@ -19,7 +19,8 @@ datasets:
 ```
 
 An `error` stops the dataset, a `warn` is shown on its page. The limits below are those that hold where params.yaml
-says nothing else; each of them, and the severity, may be changed.
+says nothing else. Each of them may be changed, and so may the severity, except where nothing could be computed of data
+that fail (`error, always`).
 """
 
 
@@ -48,7 +49,8 @@ def row(name: str, check: Mapping[str, Any], replaces: bool) -> str:
     meaning = expectation(name, meant(check), "").meaning + (" (in place of the shared one)" if replaces else "")
     limits = ", ".join(f"{limit}: {check[limit]:g}" for limit in LIMITS if limit in check)
     when = ", ".join(f"{key} is {condition(value)}" for key, value in check.get("when", {}).items())
-    cells = [f"`{name}`", meaning, check.get("severity", "error"), limits, when]
+    severity = "error, always" if check.get("firm") else check.get("severity", "error")
+    cells = [f"`{name}`", meaning, severity, limits, when]
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 

@@ -26,6 +26,8 @@ def decode(data: bytes, encoding: str) -> str:
     """
     if encoding == "auto":
         encoding = next((codec for mark, codec in BOMS.items() if data.startswith(mark)), "utf-8")
+        if encoding == "utf-8" and b"\0" in data:  # UTF-16 without a mark, or no text
+            raise UnicodeDecodeError(encoding, data, data.index(b"\0"), len(data), "NUL")
     codec = encoding.removesuffix("-sig")  # which would count the bytes of an error from behind the mark
     return data.decode(codec).removeprefix(BYTE_ORDER_MARK)
 

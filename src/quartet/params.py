@@ -224,7 +224,7 @@ def wrong_checks(name: str, dataset: DatasetSettings) -> Iterator[tuple[Place, s
             yield place, must, "this one is not known", closest(check, suite)
             continue
         for limit in sorted(changes.model_fields_set - set(adjustable(suite[check]))):
-            must = f"of this check, {' and '.join(adjustable(suite[check]))} can be changed"
+            must = f"of this check, {' and '.join(adjustable(suite[check])) or 'nothing'} can be changed"
             yield (*place, limit), must, f"{limit} came", ""
 
 

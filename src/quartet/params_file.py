@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 
 from quartet.family import Family, family_names
 from quartet.settings import CheckSettings, PromotionSettings, TrainerSettings
-from quartet.suites import LIMITS, suite_of
+from quartet.suites import LIMITS, adjustable, suite_of
 
 if TYPE_CHECKING:
     from quartet.sight import Proposal
@@ -111,16 +111,14 @@ def block(title: str, settings: type[BaseModel], *, first: tuple[str, str]) -> s
 def checks_block(family: str) -> str:
     """The checks of a family as comment lines, each with what a dataset may change of it."""
     described = {name: CheckSettings.model_fields[name].description for name in ("severity", *LIMITS)}
-    head = [
-        f"# --- checks of family {family}, under `checks:` of a dataset; of each may be changed what its line has\n"
-    ]
+    head = f"# --- checks of family {family}, under `checks:` of a dataset; {{}} cannot be changed\n"
     legend = [f"{name}: {text}" for name, text in described.items()]
     lines = [
-        f"{name}: {flow({'severity': 'error'} | {k: v for k, v in check.items() if k in described})}"
+        f"{name}: {flow({key: check.get(key, 'error') for key in adjustable(check)})}"
         f" # {check['meaning'].format(**check).replace('$classes', '`classes`')}"
         for name, check in suite_of(family).items()
     ]
-    return "".join([*head, *indented(legend, "# - "), *indented(lines, "#   ")])
+    return "".join([head, *indented(legend, "# - "), *indented(lines, "#   ")])
 
 
 def summary(settings: type[BaseModel]) -> str:

@@ -61,6 +61,10 @@ class Form(Settings):
         default="error", description="an error stops the dataset, a warn is shown; a dataset may change it"
     )
 
+    firm: bool = Field(
+        default=False, description="whether no dataset may change it: of data that fail it, nothing could be computed"
+    )
+
     @model_validator(mode="after")
     def fits_together(self) -> Self:
         """One of `column` and `each`, and a meaning that quotes nothing but limits that are there."""
@@ -100,7 +104,7 @@ def read_suite(file: Path) -> dict[str, dict[str, Any]]:
 
 def adjustable(check: dict[str, Any]) -> list[str]:
     """What a dataset may change of a check."""
-    return ["severity", *(limit for limit in LIMITS if limit in check)]
+    return [] if check.get("firm") else ["severity", *(limit for limit in LIMITS if limit in check)]
 
 
 def checks_of(settings: DatasetSettings) -> dict[str, dict[str, Any]]:

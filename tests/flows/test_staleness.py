@@ -89,7 +89,7 @@ def test_a_corrupted_dataset_is_stopped_and_the_others_go_on(root):
     edit(root, "epochs: 2", "epochs: 3")
     result = command(root, "quartet", "run")
     assert result.returncode == 1
-    assert "no x is missing" in result.stderr
+    assert "no value is missing" in result.stderr
     assert "90, 91" in result.stderr
     assert (root / "models/b/b-base/seed-0/weights.safetensors").read_bytes() == before
     assert "stopped by the gate" in command(root, "quartet", "status").stdout

@@ -18,12 +18,12 @@ from report.pages import BROKEN_ROWS, HOSTILE, read_pages
 def tables() -> dict[str, pd.DataFrame]:
     rng = np.random.default_rng(0)
     features = pd.DataFrame(rng.normal(size=(120, 2)), columns=["a", "b & c"])
-    kinds = np.where(features["a"] + features["b & c"] > 0, "plain", HOSTILE)
+    kinds = np.where(features.sum(axis=1) > 0, "plain", HOSTILE)
     broken = features.assign(kind=kinds)
     broken.loc[list(BROKEN_ROWS), "a"] = None
     return {
         "kinds.csv": features.assign(kind=kinds),
-        "prices.csv": features.assign(price=1000 * features.sum(axis=1) + rng.normal(size=120)),
+        "prices.csv": features.assign(price=1000 * features["a"] + rng.normal(scale=300, size=120)),
         "broken.csv": broken,
     }
 

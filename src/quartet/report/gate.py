@@ -65,6 +65,7 @@ class Check:
 
     Args:
         status: failed, warning or passed.
+        firm: whether no setting makes it a warning.
         parts: one for each column that fails; for a check that passed, one for each column.
     """
 
@@ -72,6 +73,7 @@ class Check:
     meaning: str
     severity: str
     status: str
+    firm: bool
     limits: list[Limit]
     parts: list[Part]
 
@@ -134,7 +136,7 @@ def check_of(results: list[dict[str, Any]], items: Path) -> Check:
     in_force = {"severity": first["severity"], **first["limits"]}
     limits = [Limit(name, value, first["changed"].get(name)) for name, value in in_force.items()]
     parts = [part_of(result, items if place < MAX_PARTS else None) for place, result in enumerate(failing or results)]
-    return Check(first["name"], first["meaning"], first["severity"], status, limits, parts)
+    return Check(first["name"], first["meaning"], first["severity"], status, first["firm"], limits, parts)
 
 
 def part_of(result: dict[str, Any], items: Path | None) -> Part:

@@ -36,7 +36,8 @@ def validate(project: Project, name: str) -> None:
 
 def explain(check: dict[str, Any]) -> dict[str, Any]:
     """The limits of a check that are in force, and what the suite had in place of those that params.yaml changed."""
-    return {"limits": {limit: check[limit] for limit in LIMITS if limit in check}, "changed": check["changed"]}
+    limits = {limit: check[limit] for limit in LIMITS if limit in check}
+    return {"limits": limits, "changed": check["changed"], "firm": check.get("firm", False)}
 
 
 def refusal(name: str, failed: list[dict[str, Any]], results: list[dict[str, Any]]) -> GateRefused:
@@ -51,9 +52,16 @@ def refusal(name: str, failed: list[dict[str, Any]], results: list[dict[str, Any
         f"the data of {name} pass their suite before anything is trained on them",
         came="\n".join([count, *(block(checks[check]) for check in shown), *rest]),
         mend="\nMend these rows at their source, or the settings of the dataset in params.yaml, and run again;\n"
-        "`quartet report` shows the rows. To let the data pass all the same, write under the dataset\n"
-        + "\n".join(["  checks:", *(f"    {check}: {{severity: warn}}" for check in shown)]),
+        f"`quartet report` shows the rows. {way_round([check for check in checks if not checks[check][0]['firm']])}",
     )
+
+
+def way_round(soft: list[str]) -> str:
+    """How to let data pass that fail only checks that may be made a warning."""
+    if not soft:
+        return "No setting lets such data pass: of them, nothing could be computed."
+    lines = ["To let the rest pass all the same, write under the dataset", "  checks:"]
+    return "\n".join([*lines, *(f"    {check}: {{severity: warn}}" for check in soft[:MAX_CHECKS])])
 
 
 def block(results: list[dict[str, Any]]) -> str:

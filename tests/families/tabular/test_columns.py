@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -107,6 +108,24 @@ def test_a_whole_number_is_the_same_category_as_text_or_number(values):
     assert set(read(values, "category")) == {"1"}
 
 
+@pytest.mark.parametrize(
+    ("values", "kind", "expected"),
+    [
+        (pd.array([3, None], "Int64"), "number", [3.0, None]),
+        (np.array([2**64 - 1, 0], np.uint64), "number", [2.0**64, 0.0]),
+        (pd.array([0.5, None], "Float32"), "number", [0.5, None]),
+        (pd.array([True, None], "boolean"), "boolean", [True, None]),
+        (pd.Categorical(["red", None]), "category", ["red", None]),
+        ([Decimal("1.50"), None], "number", [1.5, None]),
+        ([date(2020, 4, 3), None], "date", [datetime(2020, 4, 3), None]),
+        ([True, 1.5], "category", ["True", "1.5"]),
+    ],
+)
+def test_every_type_of_a_parquet_file_is_read(values, kind, expected):
+    read_as = read(values, kind)
+    assert [None if pd.isna(cell) else cell for cell in read_as] == expected
+
+
 def test_codes_keep_their_zeros():
     assert read(["007", "7"], "category").tolist() == ["007", "7"]
 
@@ -122,7 +141,7 @@ def test_the_hash_of_a_cell_depends_on_no_other_cell(some, others):
 
 @pytest.mark.parametrize(
     "same",
-    [["1", "1.0", " +1e0"], ["yes", "TRUE", "y"], ["NA", "", None], ["2020-01-02", "02.01.2020"], ["-0.0", "0"]],
+    [["1", "1.0", " +1e0"], ["yes", "TRUE", "Yes"], ["NA", "", None], ["2020-01-02", "02.01.2020"], ["-0.0", "0"]],
 )
 def test_cells_that_mean_the_same_have_the_same_hash(same):
     assert len(set(cells(pd.Series(same, dtype=object)).hashes())) == 1

@@ -29,6 +29,7 @@ PARTS = ("y", "tx", "ty", "allx", "ally", "graph", "test.index")  # x is the fir
 N_VALIDATION = 500
 INT32 = 2**31
 FLOAT = 4  # bytes of a feature
+NODE = 200  # bytes of all else that is known of a node
 MEND = "Take all files of the set from the same place, as they were published."
 
 
@@ -149,10 +150,10 @@ def refuse_misfits(data: Planetoid, name: str) -> None:
 
 
 def refuse_size(data: Planetoid, name: str, max_gigabytes: float) -> None:
-    """Raise SourceError where all features together are larger than the limit."""
-    gigabytes = data.n_nodes * data.allx.shape[1] * FLOAT / 10**9
+    """Raise SourceError where all nodes together are larger than the limit."""
+    gigabytes = data.n_nodes * (data.allx.shape[1] * FLOAT + NODE) / 10**9
     if gigabytes > max_gigabytes:
-        must = f"the features of ind.{name}.* take at most {max_gigabytes:g} GB (max_gigabytes)"
+        must = f"the nodes of ind.{name}.* take at most {max_gigabytes:g} GB (max_gigabytes)"
         came = f"{data.n_nodes:,} nodes with {data.allx.shape[1]:,} features take {gigabytes:,.1f}"
         raise SourceError(must, came=came, mend="If you trust it, raise max_gigabytes of the dataset in params.yaml.")
 

@@ -96,6 +96,13 @@ class Cells:
         """Which distinct cells (D,) are no number."""
         return np.asarray(np.isnan(self.numbers))
 
+    @property
+    def is_letter(self) -> np.ndarray:
+        """Which distinct cells (D,) are a single character of text."""
+        if not self.is_text:
+            return np.zeros(len(self.values), bool)
+        return as_array(pc.equal(pc.utf8_length(self.values), 1))
+
     @cached_property
     def booleans(self) -> np.ndarray:
         """Distinct cells (D,) as 1.0, 0.0, or NaN where they are neither; the numbers 1 and 0 count."""
@@ -142,12 +149,13 @@ class Cells:
     def hashes(self) -> np.ndarray:
         """A hash (N,) uint64 of each cell for itself, whatever stands in others.
 
-        Cells that could come out equal in any type are equal: 1 and "1.0", yes and TRUE, 2020-01-02 and 02.01.2020.
+        Cells that mean the same have the same: 1 and "1.0", yes and TRUE, 2020-01-02 and 02.01.2020; single letters,
+        which are more often names than truths, have their own.
         """
         found = pd.util.hash_array(np.append(self.numbers, np.nan) + 0.0)  # the last is missing; -0.0 is 0.0
         if self.is_word.any():
             date = ~np.isnat(self.dates)
-            boolean = ~np.isnan(self.booleans) & self.is_word
+            boolean = ~np.isnan(self.booleans) & self.is_word & ~self.is_letter
             text = self.is_word & ~date & ~boolean
             truths = np.where(self.booleans[boolean] == 1, "true", "false").astype(object)
             found[:-1][date] = pd.util.hash_array(self.dates[date].astype(np.int64))
@@ -184,9 +192,8 @@ def plain(values: Any) -> np.ndarray:
     if pd.api.types.is_datetime64_any_dtype(values):
         dates = pd.DatetimeIndex(values)
         return (dates.tz_convert(None) if dates.tz else dates).to_numpy("datetime64[us]")
-    if pd.api.types.is_bool_dtype(values):
-        return np.asarray(values, bool)
-    return np.asarray(values, float if pd.api.types.is_float_dtype(values) else np.int64)
+    kinds = {"b": bool, "i": np.int64, "u": np.uint64, "f": float}
+    return np.asarray(values, kinds[values.dtype.kind])
 
 
 def where(text: pa.Array, pattern: str) -> pa.Array:

@@ -10,13 +10,13 @@ from quartet.files import class_folders
 from quartet.rows import as_numbers, as_text
 from quartet.sight import Proposal, Sight
 from quartet.suites import suite_of
-from quartet.targets import propose_labels, propose_size, propose_split, target_of, task_of
+from quartet.targets import propose_labels, propose_size, propose_split, target_of, task_of, tell_split
 
 TEXTS = (".txt",)
 MIN_WORDS = 5  # a column of texts has at least so many words a cell
 MAX_OTHERS = 4  # with more columns beside the text, the table is learned from and the text left aside
 SAMPLE = 2_000
-FEW = 0.05  # the share of texts that may be missing or in another encoding
+FEW = 0.05  # the share of texts that may be in another encoding
 LENGTHS = (32, 64, 128, 256, 512)
 MANY_TEXTS, FEW_TEXTS = 20_000, 2_000
 
@@ -39,8 +39,7 @@ def from_folders(sight: Sight) -> Proposal:
     proposal = Proposal({"family": "text"}, models_for(len(frame)), saw)
     propose_labels(proposal, sight, frame, "label")
     texts = propose_encoding(proposal, dict(sight.sample(TEXTS, SAMPLE)))
-    if "split" in frame:
-        proposal.hints.append("folders name the splits: they are used as they are")
+    tell_split(proposal, frame)
     propose_length(proposal, texts, len(frame))
     propose_size(proposal, len(frame), "texts")
     return proposal
@@ -63,7 +62,7 @@ def from_table(sight: Sight) -> Proposal | None:
     proposal.set("target", target, why)
     propose_labels(proposal, sight, frame, target)
     propose_split(proposal, frame)
-    propose_gaps(proposal, as_text(frame[texts]))
+    propose_limit(proposal, as_text(frame[texts]))
     propose_length(proposal, frame[texts].dropna().head(SAMPLE), len(frame))
     propose_size(proposal, len(frame), "texts")
     return proposal
@@ -103,11 +102,16 @@ def decoded(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def propose_gaps(proposal: Proposal, texts: pd.Series) -> None:
-    """Let the gate pass a few rows without a text, and long ones."""
-    missing, longest = int(texts.isna().sum()), int(texts.str.len().max())
-    if 0 < missing <= FEW * len(texts):
-        proposal.check("text_is_there", f"{missing} rows have no text", severity="warn")
+def propose_limit(proposal: Proposal, texts: pd.Series) -> None:
+    """Let the gate pass long texts.
+
+    Raises:
+        SourceError: a row has no text.
+    """
+    if texts.isna().any():
+        came = f"{int(texts.isna().sum()):,} of {len(texts):,} have none, such as row {int(texts.isna().argmax())}"
+        raise SourceError("each row has a text", came=came, mend="Leave these rows, counted from 0, out of the file.")
+    longest = int(texts.str.len().max())
     if longest > suite_of("text")["length"]["max_value"]:
         proposal.check("length", f"the longest text has {longest:,} characters", max_value=longest)
 
