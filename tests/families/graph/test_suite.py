@@ -39,6 +39,29 @@ def test_a_missing_feature_is_named_by_its_node(canonical, settings):
     assert rows(failures(broken, settings), "no_missing_feature") == [node]
 
 
+def with_copy(tables, split, **changes):
+    """A node 99 with the features and neighbours of the first training node."""
+    items, edges = tables["items"], tables["edges"]
+    first = items[items["split"] == "train"].head(1)
+    name = first["id"].item()
+    others = edges[(edges["source"] == name) | (edges["target"] == name)].replace({name: "99"})
+    copy = first.assign(**{"id": "99", "split": split, **changes})
+    return {
+        name: pd.concat(two, ignore_index=True)
+        for name, two in {"items": [items, copy], "edges": [edges, others]}.items()
+    }
+
+
+def test_a_test_node_with_features_and_neighbours_of_a_training_node_is_named(canonical, settings):
+    first = canonical["items"].loc[canonical["items"]["split"] == "train", "id"].iloc[0]
+    assert sorted(rows(failures(with_copy(canonical, "test"), settings), "no_twins")) == sorted([first, "99"])
+
+
+@pytest.mark.parametrize("copy", [{"split": "train"}, {"split": ""}, {"split": "test", "f_x0": 9.0}])
+def test_a_copy_in_the_same_split_or_with_other_features_is_no_twin(copy, canonical, settings):
+    assert "no_twins" not in {result["name"] for result in failures(with_copy(canonical, **copy), settings)}
+
+
 def test_both_edges_of_a_pair_with_two_weights_are_named(canonical, settings):
     first = canonical["edges"].iloc[0]
     found = failures(tiny.with_edge_back(canonical), settings)

@@ -22,7 +22,9 @@ def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.Dat
     ends = places(edges, items["id"])
     degree = degrees(ends, len(items))
     return tables | {
-        "items": mark_nodes(items[["id", "split", "label"]], degree, features),
+        "items": mark_nodes(items[["id", "split", "label"]], degree, features).assign(
+            twin=twins(items, features, ends)
+        ),
         "edges": mark_edges(edges, ends),
         "columns": describe(items, features, degree),
         "facts": count(examples, **count_classes(examples), **measure(items["label"], ends, degree)),
@@ -52,6 +54,19 @@ def mark_nodes(items: pd.DataFrame, degree: np.ndarray, features: pd.DataFrame) 
     marked["infinite"] = np.isinf(x).any(axis=1)
     marked["isolated"] = degree == 0
     return marked
+
+
+def twins(items: pd.DataFrame, features: pd.DataFrame, ends: np.ndarray) -> pd.Series:
+    """Whether a node (N,) of another split has the same features and neighbours; False where there are no features."""
+    if not features.shape[1]:
+        return pd.Series(False, items.index)
+    away = ends[:, (ends[0] != ends[1]) & (ends >= 0).all(axis=0)]
+    ids, neighbours = pd.util.hash_array(items["id"].to_numpy(object)), np.zeros(len(items), np.uint64)
+    for here, there in (away, away[::-1]):
+        np.add.at(neighbours, here, ids[there])  # a sum, so that their order changes nothing
+    content = pd.util.hash_pandas_object(features.assign(neighbours=neighbours), index=False)
+    splits = items["split"].mask(items["split"] == "")
+    return (splits.groupby(content).transform("nunique") > 1) & splits.notna()
 
 
 def mark_edges(edges: pd.DataFrame, ends: np.ndarray) -> pd.DataFrame:
