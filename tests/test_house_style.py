@@ -46,4 +46,4 @@ def test_functions_take_few_parameters():
 @pytest.mark.parametrize("family", ["tabular", "image", "text", "graph"])
 def test_families_have_the_same_file_names(family):
     files = {path.name for path in (ROOT / "src/quartet/families" / family).iterdir()}
-    assert {"settings.py", "tables.py", "suite.py", "features.py", "models"} <= files
+    assert {"settings.py", "tables.py", "suite.py", "features.py", "proposal.py", "models"} <= files

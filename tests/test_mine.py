@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from quartet.errors import UsageError
-from quartet.mine import bring, in_step, place_of, safe_name
+from quartet.mine import adopt, bring, in_step, place_of, safe_name
 from quartet.project import Project
 from quartet.sources.archives import files_of
 
@@ -81,6 +81,14 @@ def test_a_source_never_replaces_another(project, tmp_path):
 def test_a_folder_that_holds_the_project_is_refused(project, tmp_path):
     with pytest.raises(UsageError, match="lie apart"):
         place_of(tmp_path, project)
+
+
+def test_a_name_that_dvc_cannot_write_is_told(project):
+    folder = project.mine / "texts"
+    folder.mkdir()
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.txt")).write_text("x")
+    with pytest.raises(UsageError, match=r"texts/.*ff.txt is not. Rename it"):
+        adopt(project, "data/mine/texts")
 
 
 def recorded(project: Project) -> Path:

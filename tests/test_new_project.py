@@ -9,6 +9,7 @@ import pytest
 
 import own_data
 from quartet import new_project
+from quartet.catalog import load
 from quartet.family import Family, family_names
 from quartet.new_project import make_project_from
 from quartet.nodes import parse
@@ -115,6 +116,15 @@ def test_what_is_proposed_is_valid_for_the_schema_and_for_quartet(validator, tmp
         (tmp_path / "params.yaml").write_text(params_text(proposed_text(name, f"data/mine/{name}", proposal)))
         validator.validate(parse(tmp_path / "params.yaml").tree)
         assert list(load_params(tmp_path / "params.yaml").datasets) == [name]
+
+
+def test_every_public_set_makes_valid_params(validator, tmp_path):
+    for name, entry in load().items():
+        if entry.status != "by hand":
+            proposal = propose(Wish(f"catalog:{name}"), Project(tmp_path))
+            (tmp_path / "params.yaml").write_text(params_text(proposed_text(name, f"catalog:{name}", proposal)))
+            validator.validate(parse(tmp_path / "params.yaml").tree)
+            assert load_params(tmp_path / "params.yaml").baseline_of(name) == f"{name}-{next(iter(entry.models))}"
 
 
 def test_names_that_yaml_would_read_otherwise_come_back_as_they_are(tmp_path):

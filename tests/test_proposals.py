@@ -50,6 +50,12 @@ def test_what_a_package_carries_is_proposed_too(source, family, target):
     assert (settings["family"], settings.get("target")) == (family, target)
 
 
+def test_a_public_set_leaves_its_settings_to_the_catalog():
+    proposal = proposed("catalog:cora")
+    assert proposal.settings == {"family": "graph"}
+    assert "format: planetoid" in proposal.why["source"]
+
+
 def test_the_baseline_is_the_first_model(tmp_path):
     from quartet.family import Family
 
@@ -122,6 +128,13 @@ def test_columns_without_names_are_given_some(tmp_path):
     assert settings["target"] == "column_2"
 
 
+@pytest.mark.parametrize(("form", "day_first"), [("%d/%m/%Y", True), ("%m/%d/%Y", False)])
+def test_the_days_beyond_twelve_tell_which_comes_first(form, day_first, tmp_path):
+    days = pd.date_range("2020-01-01", periods=60).strftime(form)
+    settings = proposed(table(tmp_path, **varied(), day=days, y=["x", "y"] * 30)).settings
+    assert (settings["day_first"], settings["columns"]["day"]) == (day_first, "date")
+
+
 def test_few_items_lower_the_gates_limit_and_say_why(tmp_path):
     proposal = proposed(table(tmp_path, **varied(24), y=["x", "y"] * 12))
     assert proposal.settings["checks"] == {"enough_items": {"min_value": 24}}
@@ -173,12 +186,24 @@ WRONG = {
     "one column": (lambda folder: write(folder / "a.csv", "a\n" + "1\n2\n" * 30), None, "['a'] is all"),
     "a target that is not there": (own_data.orders, "retruned", "Did you mean returned?"),
     "a target that is different in each row": (own_data.reviews, "review", "Say --target with one of mood"),
-    "a target of one value": (lambda folder: write(folder / "a.csv", "a,y\n" + "1,2\n3,2\n" * 30), None, "1 different"),
+    "a target of one value": (
+        lambda folder: write(folder / "a.csv", "a,y\n" + "1,2\n3,2\n" * 30),
+        None,
+        "'y' of a.csv holds 1 in 60 rows",
+    ),
+    "no column to learn from": (
+        lambda folder: write(folder / "a.csv", "who,y\n" + "".join(f"c{i},{i % 2}\n" for i in range(60))),
+        None,
+        "who: 60 of its 60 cells differ",
+    ),
+    "an address without https": (lambda folder: "http://example.com/a.csv", None, "comes over https"),
+    "an address without a checksum": (lambda folder: "https://example.com/a.csv", None, "there is no --sha256"),
+    "an unknown public set": (lambda folder: "catalog:imbd", None, "Did you mean imdb?"),
     "too few rows": (lambda folder: write(folder / "a.csv", "a,y\n" + "1,x\n2,y\n" * 3), None, "there are 6"),
     "a file of an unknown kind": (lambda folder: write(folder / "a.pdf", "x"), None, "a.pdf holds 1 .pdf"),
     "a folder of mixed things": (mixed, None, "20 .png, 20 .txt"),
     "texts in no class folder": (loose, None, "each in a folder named as its class"),
-    "texts of a single class": (one_class, None, "1 different values"),
+    "texts of a single class": (one_class, None, "holds 1 in 20 rows"),
     "a graph without labels": (unlabelled, None, "has the columns id and label"),
     "a target of a folder": (own_data.letters, "mood", "Leave --target out"),
     "an unknown set of a package": (lambda folder: "sklearn:irsi", None, "Did you mean sklearn:iris?"),

@@ -145,6 +145,7 @@ def init(directory: Path, source: str | None, target: str | None, sha256: str | 
     else:
         from quartet.proposals import Wish
 
+        click.echo(f"looking at {source}", err=True)
         lines = make_project_from(directory, Wish(source, target, sha256))
     for line in lines:
         click.echo(line)

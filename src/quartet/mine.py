@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from quartet.errors import UsageError
+from quartet.files import plain
 from quartet.project import Project
 from quartet.sources import local_file
 from quartet.sources.archives import files_of
@@ -37,8 +38,20 @@ def adopt(project: Project, source: str) -> None:
     if file:
         top = project.mine / (project.root / file).relative_to(project.mine).parts[0]
         if not in_step(top):
+            refuse_names(top)
             dvc(project, "add", str(top.relative_to(project.root)))
             top.with_name(f"{top.name}.dvc").touch()  # DVC writes it only where the content is new
+
+
+def refuse_names(path: Path) -> None:
+    """Raise UsageError where a file's name is no UTF-8: DVC writes names as text."""
+    for inner in (path, *path.rglob("*")):
+        try:
+            str(inner).encode()
+        except UnicodeEncodeError as error:
+            name = plain(str(inner.relative_to(path.parent)))
+            mend = "Rename it, or bring its folder with `quartet init --from`, which spells such names out."
+            raise UsageError("names under data/mine are UTF-8", came=f"{name} is not", mend=mend) from error
 
 
 def safe_name(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from quartet.errors import UsageError
 from quartet.mine import adopt, bring, place_of
 from quartet.params import load_params
-from quartet.params_file import flow, params_text, proposed_text
+from quartet.params_file import flow, params_text, printable, proposed_text
 from quartet.pipeline import CODE_ELSEWHERE
 from quartet.preflight import version_text
 from quartet.project import Project, write_json, write_text
@@ -74,7 +74,7 @@ def make_project_from(directory: Path, wish: "Wish") -> list[str]:
         downloads = Project(Path(folder))
         proposal = propose(wish, downloads)
         place = place_of(wish.path, project) if wish.path else None
-        name, source = dataset_name(wish.name), source_text(wish, place)
+        name, source = dataset_name(proposal.name or wish.name), source_text(wish, place)
         with all_or_nothing(project, place):
             lay_out(project, params_text(proposed_text(name, source, proposal)))
             load_params(project.params)
@@ -94,7 +94,8 @@ def told(proposal: "Proposal", source: str) -> list[str]:
     ]
     models = ", ".join(proposal.models)
     hints = [f"note: {hint}" for hint in proposal.hints]
-    return [proposal.saw, "chosen:", *chosen, f"  models: {models} (the first is the baseline)", *hints]
+    lines = [proposal.saw, "chosen:", *chosen, f"  models: {models} (the first is the baseline)", *hints]
+    return [printable(line) for line in lines]
 
 
 def shortened(text: str) -> str:

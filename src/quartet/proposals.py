@@ -11,7 +11,8 @@ from typing import Any
 from quartet.catalog import PREFIX, named, refuse_by_hand
 from quartet.errors import SourceError, UsageError
 from quartet.family import Family
-from quartet.files import File
+from quartet.files import File, plain
+from quartet.params_file import flow
 from quartet.project import Project
 from quartet.settings import DatasetSettings
 from quartet.sight import Proposal, Sight
@@ -87,9 +88,11 @@ def from_catalog(name: str) -> Proposal:
     refuse_by_hand(name, entry)
     saw = f"{PREFIX}{name}: {entry.title}, {entry.expected.items:,} items"
     proposal = Proposal({"family": entry.family}, dict(entry.models), saw)
-    given = ", ".join(f"{key}: {value}" for key, value in entry.settings.items() if key not in ("about", "checks"))
+    given = ", ".join(
+        f"{key}: {flow(value)}" for key, value in entry.settings.items() if key not in ("about", "checks")
+    )
     proposal.why["source"] = f"it brings {given}" if given else ""
-    size = f", {entry.n_bytes / MEGABYTE:,.0f} MB to fetch at the first run" if entry.n_bytes else ""
+    size = f", {entry.n_bytes / MEGABYTE:,.1f} MB to fetch at the first run" if entry.n_bytes else ""
     proposal.hints += [
         f"licence: {entry.licence}",
         f"cite: {entry.citation}",
@@ -113,6 +116,8 @@ def look(wish: Wish, downloads: Project) -> Sight:
             return Sight(name, tuple, {"items": from_sklearn(name)}, wish.target)
         case ["networkx", name]:
             return Sight(name, tuple, from_networkx(name), wish.target)
+    if wish.source.startswith("http:"):
+        raise UsageError("what is fetched comes over https", came=f"{wish.source} came", mend="Say https://… instead.")
     if not wish.path and not wish.sha256:
         mend = "Download it, see that it is what you want, and give --sha256 what `sha256sum` says of it."
         raise UsageError(f"{wish.source} has a checksum", came="there is no --sha256", mend=mend)
@@ -122,7 +127,7 @@ def look(wish: Wish, downloads: Project) -> Sight:
     def walk() -> Iterator[File]:
         return files_of(path, settings.max_gigabytes)
 
-    return Sight(wish.name, walk, target=wish.target)
+    return Sight(plain(wish.name), walk, target=wish.target)
 
 
 def settings_of(wish: Wish) -> Any:

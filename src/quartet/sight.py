@@ -131,6 +131,7 @@ class Proposal:
         saw: what the source holds, as a sentence.
         why: setting → the reason for it.
         hints: what the user may want to look at.
+        name: what to call the dataset, where the data say it.
     """
 
     settings: dict[str, Any]
@@ -138,6 +139,7 @@ class Proposal:
     saw: str
     why: dict[str, str] = field(default_factory=dict)
     hints: list[str] = field(default_factory=list)
+    name: str = ""
 
     def set(self, key: str, value: Any, why: str = "") -> None:
         """Add a setting, and the reason for it."""

@@ -58,9 +58,9 @@ def classes_of(sight: Sight, frame: pd.DataFrame, target: str) -> list[str]:
         return classes
     others = [str(column) for column in frame if column != target and is_plausible(frame[column])]
     mend = f"Say --target with one of {', '.join(others[:10])}." if others else "Name another file."
-    came = f"{target!r} of {sight.name} holds {len(classes):,} different values in {len(frame):,} rows"
+    came = f"{target!r} of {sight.name} holds {len(classes):,} in {len(frame):,} rows"
     raise UsageError(
-        f"a target holds numbers, or 2 to {MAX_CLASSES} classes with several rows each", came=came, mend=mend
+        f"a target holds numbers, or 2 to {MAX_CLASSES} classes, each in several rows", came=came, mend=mend
     )
 
 
@@ -70,7 +70,13 @@ def is_plausible(values: pd.Series) -> bool:
 
 
 def propose_labels(proposal: Proposal, sight: Sight, frame: pd.DataFrame, target: str) -> None:
-    """The classes, or what else the labels need."""
+    """The classes, or what else the labels need.
+
+    Raises:
+        UsageError: they are no classes.
+        SourceError: there are too few, or numbers are missing.
+    """
+    refuse_few(len(frame), "items")
     unlabelled = int(frame[target].isna().sum())
     if proposal.settings.get("task") != "regression":
         classes = classes_of(sight, frame, target)
@@ -96,15 +102,26 @@ def propose_split(proposal: Proposal, frame: pd.DataFrame) -> None:
             return
 
 
+def tell_split(proposal: Proposal, frame: pd.DataFrame) -> None:
+    """Say that folders name the splits, where they do."""
+    if "split" in frame:
+        proposal.hints.append("folders name the splits and are used so; the gate stops what stands in two of them")
+
+
 def propose_size(proposal: Proposal, n_items: int, things: str) -> None:
     """Let the gate pass few items, where there are few.
 
     Raises:
         SourceError: there are too few to learn from.
     """
-    if n_items < LEAST_ITEMS:
-        came, mend = f"there are {n_items}", "Add more; with hundreds, scores begin to mean something."
-        raise SourceError(f"there are at least {LEAST_ITEMS} {things} to learn from", came=came, mend=mend)
+    refuse_few(n_items, things)
     if n_items < ENOUGH_ITEMS:
         why = f"only {n_items} {things}: scores will be rough"
         proposal.check("enough_items", why, min_value=n_items)
+
+
+def refuse_few(n_items: int, things: str) -> None:
+    """Raise SourceError where there are too few items to learn from."""
+    if n_items < LEAST_ITEMS:
+        came, mend = f"there are {n_items}", "Add more; with hundreds, scores begin to mean something."
+        raise SourceError(f"there are at least {LEAST_ITEMS} {things} to learn from", came=came, mend=mend)

@@ -39,6 +39,7 @@ def propose(sight: Sight) -> Proposal | None:
     proposal.set("task", "node_classification", "its nodes have labels")
     propose_classes(proposal, sight, nodes)
     if published:
+        proposal.name = published
         proposal.set("normalise_rows", True, "its features are counts of words")
     else:
         propose_features(proposal, nodes.drop(columns=list(ASIDE), errors="ignore"))

@@ -14,7 +14,7 @@ from quartet.families.image.tables import MEND, PICTURES, from_files
 from quartet.files import class_folders
 from quartet.sight import Proposal, Sight
 from quartet.suites import suite_of
-from quartet.targets import propose_labels, propose_size, propose_split, target_of
+from quartet.targets import propose_labels, propose_size, propose_split, target_of, tell_split
 
 PUBLISHED = {"idx": idx.NAME, "cifar10": cifar10.NAME}
 SAMPLE = 300  # pictures looked at
@@ -45,8 +45,7 @@ def from_folders(sight: Sight) -> Proposal:
     saw = f"{sight.name}: {len(frame):,} pictures in folders named as their classes"
     proposal = Proposal({"family": "image"}, models_for(len(frame)), saw)
     propose_labels(proposal, sight, frame, "label")
-    if "split" in frame:
-        proposal.hints.append("folders name the splits: they are used as they are")
+    tell_split(proposal, frame)
     return looked_at(proposal, dict(sight.sample(PICTURES, SAMPLE)), len(frame))
 
 

@@ -10,7 +10,7 @@ from quartet.files import class_folders
 from quartet.rows import as_numbers, as_text
 from quartet.sight import Proposal, Sight
 from quartet.suites import suite_of
-from quartet.targets import propose_labels, propose_size, propose_split, target_of, task_of
+from quartet.targets import propose_labels, propose_size, propose_split, target_of, task_of, tell_split
 
 TEXTS = (".txt",)
 MIN_WORDS = 5  # a column of texts has at least so many words a cell
@@ -39,8 +39,7 @@ def from_folders(sight: Sight) -> Proposal:
     proposal = Proposal({"family": "text"}, models_for(len(frame)), saw)
     propose_labels(proposal, sight, frame, "label")
     texts = propose_encoding(proposal, dict(sight.sample(TEXTS, SAMPLE)))
-    if "split" in frame:
-        proposal.hints.append("folders name the splits: they are used as they are")
+    tell_split(proposal, frame)
     propose_length(proposal, texts, len(frame))
     propose_size(proposal, len(frame), "texts")
     return proposal
