@@ -8,8 +8,10 @@ from hostile import lay, tree
 from malformed import CASES as CONTAINERS
 from malformed import ROWS
 from malformed_formats import CASES as FORMATS
-from quartet.errors import GateRefused, ParamsError, QuartetError
+from quartet.errors import GateRefused, ParamsError, QuartetError, UsageError
+from quartet.params import load_params
 from quartet.pipeline import find_step
+from quartet.preflight import preflight
 from quartet.project import Project
 
 CASES = CONTAINERS | FORMATS
@@ -91,3 +93,9 @@ def test_a_bad_file_costs_the_good_dataset_nothing(tmp_path):
     assert "t.csv holds a table" in result.stderr + result.stdout
     assert (root / "data/good/validation.json").exists()
     assert not (root / "data/bad").exists() or not list((root / "data/bad").iterdir())
+
+
+def test_a_pipe_is_refused_before_dvc_would_wait_for_it(tmp_path):
+    project = bad_project(tmp_path, "a pipe among the files")
+    with pytest.raises(UsageError, match=r"data/mine/p/a/1.png' is a pipe.*take it away"):
+        preflight(project, load_params(project.params))

@@ -204,6 +204,8 @@ def end_matrix(_: Pending, state: Any) -> Any:
         raise TypeError("a csr matrix lacks its values or places")
     if max(shape) >= INT32:
         raise ValueError(f"a matrix of shape {shape} is too large")
+    if (np.diff(places[1].astype(np.int64)) < 0).any():  # scipy looks at it only where the last row ends above 0
+        raise ValueError("a row of a csr matrix ends before it begins")
     matrix = csr_matrix((data, *places), shape=shape)
     matrix.check_format(full_check=True)
     return matrix

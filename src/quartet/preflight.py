@@ -1,9 +1,13 @@
 """What must hold before a run: everything missing or misconfigured, and how to mend it."""
 
+import os
 import shutil
+import stat
 from importlib.metadata import version
+from pathlib import Path
 
 from quartet.errors import UsageError
+from quartet.files import quoted
 from quartet.mine import adopt
 from quartet.params import Params
 from quartet.pipeline import CODE, CODE_ELSEWHERE
@@ -18,7 +22,7 @@ def preflight(project: Project, params: Params) -> None:
     Raises:
         UsageError: something must be mended first; nothing was run.
     """
-    problems = [problem for problem in (*tools(project), *sources(project, params)) if problem]
+    problems = [problem for problem in (*tools(project), *special_files(project), *sources(project, params)) if problem]
     if problems:
         came = "\n".join(["this is missing:", *(f"  {problem.rstrip('.')}" for problem in problems)])
         raise UsageError("a run has all it needs", came=came, mend="\nNothing was run.")
@@ -65,3 +69,10 @@ def sources(project: Project, params: Params) -> list[str]:
         except UsageError as error:
             found.append(str(error))
     return found
+
+
+def special_files(project: Project) -> list[str]:
+    """Pipes, sockets and devices among the user's files: DVC would wait for ever to read them."""
+    paths = (Path(above, name) for above, _, names in os.walk(project.mine) for name in names)
+    found = [path for path in paths if not (stat.S_ISREG(mode := path.lstat().st_mode) or stat.S_ISLNK(mode))]
+    return [f"{quoted(str(path))} is a pipe, a socket or a device: take it away, DVC cannot read it." for path in found]
