@@ -59,7 +59,7 @@ def refusal(name: str, failed: list[dict[str, Any]], results: list[dict[str, Any
 def way_round(soft: list[str]) -> str:
     """How to let data pass that fail only checks that may be made a warning."""
     if not soft:
-        return "No setting lets such data pass: of them, nothing could be computed."
+        return "These checks cannot be made warnings: nothing could be computed of such data."
     lines = ["To let the rest pass all the same, write under the dataset", "  checks:"]
     return "\n".join([*lines, *(f"    {check}: {{severity: warn}}" for check in soft[:MAX_CHECKS])])
 
