@@ -2,7 +2,7 @@
 BIN := .venv/bin
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(if $(shell command -v $(p) 2>/dev/null),$(p))))
 
-.PHONY: help setup run test test-slow check format lock clean
+.PHONY: help setup run test test-slow check format docs lock clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -35,6 +35,10 @@ check: setup  ## format, lint, types, import contracts, dvc.yaml in step
 format: setup  ## what can be mended without thinking
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: setup  ## docs/catalog.md and docs/checks.md anew from the catalog and the suites
+	@$(BIN)/quartet catalog --markdown > docs/catalog.md
+	@$(BIN)/python -m quartet.gate.check_list > docs/checks.md
 
 lock: setup  ## constraints.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile --universal --extra dev --python-version 3.11 --upgrade --no-header --no-annotate \

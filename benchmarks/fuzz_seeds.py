@@ -122,7 +122,7 @@ def pickles() -> tuple[Read, list[Seed]]:
     import numpy as np
     from scipy import sparse
 
-    from quartet.unpickling import loads
+    from quartet.reading.unpickling import loads
 
     values: list[Any] = [
         {"data": np.zeros((2, 30), np.uint8), "labels": [0, 1], b"name": "ü", "t": (1, 2.5, None, True, 10**12)},

@@ -9,10 +9,10 @@ import pandas as pd
 
 from quartet.examples import Examples
 from quartet.family import SPLITS, Encoder, Family, family_names
-from quartet.files import LeftOut
+from quartet.gate.suites import checks_of, expectations
+from quartet.gate.validation import run
+from quartet.reading.files import LeftOut
 from quartet.settings import ModelSettings
-from quartet.suites import checks_of, expectations
-from quartet.validation import run
 
 Case = tuple[str, str]  # family, name of one of its data sets
 

@@ -170,7 +170,7 @@ def test_the_file_names_no_set_twice():
 
 def test_the_page_of_public_sets_is_made_from_the_catalog():
     page = Path(__file__).parents[1] / "docs" / "catalog.md"
-    mend = "run `quartet catalog --markdown > docs/catalog.md`"
+    mend = "run `make docs`"
     assert page.read_text(encoding="utf-8") == listing.as_markdown(), mend
 
 

@@ -12,11 +12,11 @@ from quartet.closure import closure
 from quartet.errors import QuartetError
 from quartet.examples import Examples
 from quartet.family import SPLITS, Family
+from quartet.gate.suites import checks_of, suite_of
 from quartet.learning.fit import Run, fit
 from quartet.learning.module import loss_of
 from quartet.learning.output import logits_in_batches, outputs
 from quartet.settings import TrainerSettings
-from quartet.suites import checks_of, suite_of
 
 CPU = TrainerSettings(accelerator="cpu")
 per_data = pytest.mark.parametrize(("family", "name"), cases.data_cases())

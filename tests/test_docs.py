@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from quartet.family import Family, family_names
-from quartet.suites import LIMITS, suite_of
+from quartet.gate.suites import LIMITS, suite_of
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")

@@ -11,15 +11,15 @@ import own_data
 from quartet import new_project
 from quartet.catalog import load
 from quartet.family import Family, family_names
+from quartet.gate.suites import suite_of
 from quartet.new_project import make_project_from
 from quartet.nodes import parse
 from quartet.params import TopSettings, load_params
 from quartet.params_file import params_text, proposed_text
 from quartet.project import Project
-from quartet.proposals import Wish, propose
+from quartet.proposing.proposals import Wish, propose
 from quartet.schema import json_schema
 from quartet.settings import PromotionSettings, TrainerSettings
-from quartet.suites import suite_of
 
 ROOT = Path(__file__).parents[1]
 

@@ -143,7 +143,7 @@ def init(directory: Path, source: str | None, target: str | None, sha256: str | 
             raise UsageError("--target and --sha256 say more of a --from", came="there is none", mend="Add --from.")
         lines = make_project(directory)
     else:
-        from quartet.proposals import Wish
+        from quartet.proposing.proposals import Wish
 
         click.echo(f"looking at {source}", err=True)
         lines = make_project_from(directory, Wish(source, target, sha256))

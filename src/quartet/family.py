@@ -3,7 +3,7 @@
 settings.py   Dataset, ARCHITECTURES, BASELINE           no heavy import: it is read to validate params.yaml
 tables.py     from_files, canonical                      what a source gives → canonical tables with a `split` column
 suite.py      annotate                                   what no column check can see of canonical tables
-suite.yaml                                               what may pass to training, beside ../checks.yaml
+suite.yaml                                               what may pass to training, beside ../gate/checks.yaml
 features.py   fit, encode, raw_input                     canonical or raw rows → arrays; fitted on the training split
 proposal.py   propose                                    what `quartet init --from` proposes for files it has seen
 models/       examples, and a file per architecture      arrays → tensors → networks
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from quartet.examples import Examples
-    from quartet.files import File
-    from quartet.sight import Proposal, Sight
+    from quartet.proposing.sight import Proposal, Sight
+    from quartet.reading.files import File
 
     Tables = dict[str, pd.DataFrame]
     Arrays = dict[str, np.ndarray]

@@ -31,7 +31,7 @@ what the catalog says. Every download is checked against its checksum before it 
 and the set's items are counted against what was published. `quartet catalog` shows this list, and
 `quartet catalog NAME` one set.
 
-This page is made from `src/quartet/catalog.yaml` by `quartet catalog --markdown`.
+This page is made from `src/quartet/catalog.yaml` by `make docs`.
 
 """
 

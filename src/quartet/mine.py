@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from quartet.errors import UsageError
-from quartet.files import plain
 from quartet.project import Project
+from quartet.reading.files import plain
 from quartet.sources import local_file
 from quartet.sources.archives import files_of
 from quartet.sources.progress import Advance, following

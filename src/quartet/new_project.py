@@ -20,8 +20,8 @@ from quartet.schema import json_schema
 from quartet.stages import dvc
 
 if TYPE_CHECKING:
-    from quartet.proposals import Wish
-    from quartet.sight import Proposal
+    from quartet.proposing.proposals import Wish
+    from quartet.proposing.sight import Proposal
 
 GITIGNORE = """\
 # what stages write: all outs, so that DVC never writes a .gitignore of its own
@@ -66,7 +66,7 @@ def make_project_from(directory: Path, wish: "Wish") -> list[str]:
     Raises:
         UsageError, SourceError: the source is nothing to learn from, or there is a project; nothing was written.
     """
-    from quartet.proposals import dataset_name, propose, source_text
+    from quartet.proposing.proposals import dataset_name, propose, source_text
 
     project = Project(directory)
     refuse_second(project)

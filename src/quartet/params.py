@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from quartet.catalog import PREFIX, completed, entry_of, load
 from quartet.errors import ParamsError, Problem, UsageError
 from quartet.family import Family, family_names
+from quartet.gate.suites import adjustable, suite_of
 from quartet.metrics import METRICS
 from quartet.nodes import Document, parse
 from quartet.settings import (
@@ -23,7 +24,6 @@ from quartet.settings import (
     Settings,
     TrainerSettings,
 )
-from quartet.suites import adjustable, suite_of
 
 M = TypeVar("M", bound=BaseModel)
 Place = tuple[str | int, ...]

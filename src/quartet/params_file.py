@@ -10,11 +10,11 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from quartet.family import Family, family_names
+from quartet.gate.suites import LIMITS, adjustable, suite_of
 from quartet.settings import CheckSettings, PromotionSettings, TrainerSettings
-from quartet.suites import LIMITS, adjustable, suite_of
 
 if TYPE_CHECKING:
-    from quartet.sight import Proposal
+    from quartet.proposing.sight import Proposal
 
 HEAD = """\
 # yaml-language-server: $schema=params.schema.json

@@ -31,8 +31,8 @@ class Step:
 
     Args:
         over: the section of params.yaml that it is repeated for.
-        always_runs: when stale it is run, never answered from DVC's run cache, since it does more than
-            write its outputs (DVC keeps stages with a persistent output out of that cache).
+        persists: its outputs stay until it replaces them whole, so that a failure loses nothing (DVC removes others
+            before a stage runs). DVC keeps such a stage out of its run cache: when stale, it is always run.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Step:
     reads: tuple[Path, ...]
     writes: tuple[Path, ...]
     metrics: tuple[Path, ...] = ()
-    always_runs: bool = False
+    persists: bool = False
 
     @property
     def function(self) -> Callable[..., None]:
@@ -50,8 +50,8 @@ class Step:
 
 
 STEPS = (
-    Step("plan", None, reads=(HERE.params, HERE.mine, CODE), writes=(HERE.plans,), always_runs=True),
-    Step("ingest", "datasets", reads=(), writes=(HERE.raw(DATASET),)),
+    Step("plan", None, reads=(HERE.params, HERE.mine, CODE), writes=(HERE.plans,), persists=True),
+    Step("ingest", "datasets", reads=(), writes=(HERE.raw(DATASET),), persists=True),
     Step("validate", "datasets", reads=(HERE.raw(DATASET),), writes=(HERE.validation(DATASET),)),
     Step(
         "prepare",
@@ -162,7 +162,7 @@ def _stage(step: Step) -> dict[str, Any]:
 
 def _body(step: Step, command: str, plans: tuple[Path, ...]) -> dict[str, Any]:
     body: dict[str, Any] = {"cmd": command, "deps": [str(path) for path in (*plans, *step.reads)]}
-    body["outs"] = [{str(path): {"persist": True}} if step.always_runs else str(path) for path in step.writes]
+    body["outs"] = [{str(path): {"persist": True}} if step.persists else str(path) for path in step.writes]
     if step.metrics:
         body["metrics"] = [{str(path): {"cache": False}} for path in step.metrics]
     return body

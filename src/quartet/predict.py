@@ -8,8 +8,8 @@ from quartet import registry, tracking
 from quartet.errors import UsageError
 from quartet.params import check_datasets, load_params
 from quartet.project import Project
+from quartet.reading.tables import csv_options
 from quartet.sources.input import read_input
-from quartet.tables import csv_options
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,11 +7,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from quartet.errors import UsageError
-from quartet.files import quoted
 from quartet.mine import adopt
 from quartet.params import Params
 from quartet.pipeline import CODE, CODE_ELSEWHERE
 from quartet.project import Project, write_text
+from quartet.reading.files import quoted
 from quartet.rendering import write_dvc_yaml
 from quartet.sources import check
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from quartet.errors import SourceError
-from quartet.files import LeftOut
+from quartet.reading.files import LeftOut
 from quartet.splits import published_or_hashed
 
 RESERVED = ("id", "split", "label", "duplicate", "straddles", "unlabelled", "infinite")

@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field, create_model
 
 from quartet.catalog import PublicDataset
 from quartet.family import Family, family_names
+from quartet.gate.suites import adjustable, suite_of
 from quartet.params import TopSettings
 from quartet.settings import CheckSettings, Settings
-from quartet.suites import adjustable, suite_of
 
 
 def json_schema() -> dict[str, Any]:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hostile import lay, member, tarred, tree, zipped
 from quartet.artifacts import save_tables
 from quartet.errors import SourceError
-from quartet.files import LITTER, class_folders
 from quartet.project import write_json
+from quartet.reading.files import LITTER, class_folders
 from quartet.sources import archives
 from quartet.sources.archives import files_of
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from quartet.errors import SourceError
+from quartet.reading.tables import CSV, read_table
 from quartet.sources.input import read_input
-from quartet.tables import CSV, read_table
 
 
 def test_csv_and_parquet_give_the_same_table(tmp_path):

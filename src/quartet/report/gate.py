@@ -12,7 +12,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from quartet.cells import cell, cut
-from quartet.exhibits import ROWS, in_words, tells
+from quartet.gate.exhibits import ROWS, in_words, tells
 from quartet.project import Project, read_json
 from quartet.report.pictures import Picture, picture_of
 

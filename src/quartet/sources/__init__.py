@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from quartet.catalog import PREFIX, entry_of, refuse_by_hand
 from quartet.errors import UsageError
-from quartet.files import File, LeftOut, unless_ignored
 from quartet.project import Project
+from quartet.reading.files import File, LeftOut, unless_ignored
 
 if TYPE_CHECKING:
     from quartet.family import Tables, TablesModule

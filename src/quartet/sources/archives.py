@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
-from quartet.compressed import GIGABYTE, too_large, unpacked
 from quartet.errors import QuartetError, SourceError
-from quartet.files import File, is_litter, plain, quoted, signature
+from quartet.reading.compressed import GIGABYTE, too_large, unpacked
+from quartet.reading.files import File, is_litter, plain, quoted, signature
 
 TARS = {".tar": "", ".tar.gz": ".gz", ".tgz": ".gz", ".tar.xz": ".xz", ".txz": ".xz", ".tar.bz2": ".bz2"}
 OTHERS = (".7z", ".rar", ".zst")

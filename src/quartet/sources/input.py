@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from quartet.decoding import decode, undecodable, wrong
 from quartet.errors import SourceError
-from quartet.files import quoted
+from quartet.reading.decoding import decode, undecodable, wrong
+from quartet.reading.files import quoted
+from quartet.reading.tables import AUTO, CSV, read_table
 from quartet.sources.archives import files_of, is_archive
-from quartet.tables import AUTO, CSV, read_table
 
 if TYPE_CHECKING:
     import pandas as pd

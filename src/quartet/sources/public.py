@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quartet.catalog import Entry, PublicFile
-from quartet.files import File
 from quartet.project import Project
+from quartet.reading.files import File
 from quartet.sources.archives import files_of
 
 if TYPE_CHECKING:

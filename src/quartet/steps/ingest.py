@@ -2,8 +2,8 @@
 
 from quartet.artifacts import read_plan, save_tables
 from quartet.family import Family
-from quartet.files import LeftOut
 from quartet.project import Project, whole_folder
+from quartet.reading.files import LeftOut
 from quartet.sources import read
 from quartet.sources.counts import check_counts
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from quartet.catalog import plan_content
 from quartet.closure import code_hash, file_hash
+from quartet.gate.suites import checks_of
 from quartet.params import Params, load_params
 from quartet.project import Project, whole_folder, write_json
 from quartet.settings import TRAINER_FIELDS, ModelSettings
 from quartet.sources import check, local_file
-from quartet.suites import checks_of
 
 # the module of a family that each step runs, beside the step's own
 FAMILY_MODULES = {"ingest": "tables", "validate": "suite", "prepare": "features", "train": "models"}

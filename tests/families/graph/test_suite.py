@@ -7,7 +7,7 @@ import cases
 from cases import rows
 from families.graph import tiny
 from quartet.families.graph.suite import annotate
-from quartet.files import LeftOut
+from quartet.reading.files import LeftOut
 
 
 def failures(tables, settings):

@@ -13,7 +13,7 @@ from quartet.errors import SourceError
 from quartet.families.graph.settings import Dataset
 from quartet.families.graph.tables import canonical, from_files
 from quartet.family import SPLITS
-from quartet.files import File
+from quartet.reading.files import File
 
 
 def edges_of(rows, settings):

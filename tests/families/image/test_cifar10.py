@@ -10,7 +10,7 @@ from PIL import Image
 
 from quartet.errors import SourceError
 from quartet.families.image.tables import from_files
-from quartet.files import File
+from quartet.reading.files import File
 
 NAMES = ["airplane", "automobile", "bird"]
 generator = np.random.default_rng(0)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from quartet.errors import SourceError
 from quartet.families.image.tables import canonical, from_files
-from quartet.files import File
+from quartet.reading.files import File
 
 
 def idx(array):

@@ -9,7 +9,7 @@ from PIL import Image
 from families.image import tiny
 from quartet.errors import SourceError
 from quartet.families.image.tables import canonical, describe, from_files
-from quartet.files import File
+from quartet.reading.files import File
 
 
 def items_of(ingest, frame, **changes):

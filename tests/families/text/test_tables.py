@@ -18,9 +18,9 @@ from quartet.families.text.settings import Dataset
 from quartet.families.text.suite import annotate
 from quartet.families.text.tables import canonical, from_files
 from quartet.family import Family
-from quartet.files import File
 from quartet.params import load_params
 from quartet.project import Project
+from quartet.reading.files import File
 from quartet.sources import read
 from quartet.steps.plan import plan
 

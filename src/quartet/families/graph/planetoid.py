@@ -21,8 +21,8 @@ import pandas as pd
 from scipy import sparse
 
 from quartet.errors import SourceError
-from quartet.files import File, LeftOut
-from quartet.unpickling import loads
+from quartet.reading.files import File, LeftOut
+from quartet.reading.unpickling import loads
 
 FILE = re.compile(r"ind\.(?P<set>.+?)\.(?P<part>x|y|tx|ty|allx|ally|graph|test\.index)")
 PARTS = ("y", "tx", "ty", "allx", "ally", "graph", "test.index")  # x is the first rows of allx

@@ -10,10 +10,10 @@ from quartet.families.graph import planetoid
 from quartet.families.graph.columns import ids_of, named
 from quartet.families.graph.settings import Dataset
 from quartet.families.graph.tables import from_files
+from quartet.proposing.sight import Proposal, Sight
+from quartet.proposing.targets import propose_size
+from quartet.reading.tables import kind_of
 from quartet.rows import as_numbers
-from quartet.sight import Proposal, Sight
-from quartet.tables import kind_of
-from quartet.targets import propose_size
 
 MODELS: dict[str, dict[str, Any]] = {"label_propagation": {}, "gcn": {}}
 MAX_CATEGORIES = 50  # values of a column of text that become features

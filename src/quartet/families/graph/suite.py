@@ -7,8 +7,8 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from quartet.facts import count, count_classes, describe_columns, mark_copies
 from quartet.families.graph.columns import FEATURE
+from quartet.gate.facts import count, count_classes, describe_columns, mark_copies
 
 DEGREE = "number of neighbours"
 SAMPLE = 40_000  # labelled nodes that a leak is looked for in

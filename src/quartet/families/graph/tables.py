@@ -13,10 +13,10 @@ import pandas as pd
 from quartet.errors import SourceError
 from quartet.families.graph import planetoid
 from quartet.families.graph.columns import features_of, ids_of, named
-from quartet.files import File, LeftOut
+from quartet.reading.files import File, LeftOut
+from quartet.reading.tables import csv_options, kind_of, read_table
 from quartet.rows import require
 from quartet.splits import published_or_hashed
-from quartet.tables import csv_options, kind_of, read_table
 
 TABLES = {"nodes": "items", "edges": "edges"}  # file name → table
 

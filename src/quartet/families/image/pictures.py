@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from quartet.errors import SourceError
-from quartet.files import quoted
+from quartet.reading.files import quoted
 
 T = TypeVar("T")
 FORMATS = (

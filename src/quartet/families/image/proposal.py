@@ -11,10 +11,10 @@ from quartet.families.image.formats import cifar10, idx
 from quartet.families.image.pictures import Unreadable, decode_each, flat, refuse
 from quartet.families.image.settings import Dataset
 from quartet.families.image.tables import MEND, PICTURES, from_files
-from quartet.files import class_folders
-from quartet.sight import Proposal, Sight
-from quartet.suites import suite_of
-from quartet.targets import propose_labels, propose_size, propose_split, target_of, tell_split
+from quartet.gate.suites import suite_of
+from quartet.proposing.sight import Proposal, Sight
+from quartet.proposing.targets import propose_labels, propose_size, propose_split, target_of, tell_split
+from quartet.reading.files import class_folders
 
 PUBLISHED = {"idx": idx.NAME, "cifar10": cifar10.NAME}
 SAMPLE = 300  # pictures looked at

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from quartet.facts import SIGNIFICANT, count, count_classes, describe_columns, mark_copies
+from quartet.gate.facts import SIGNIFICANT, count, count_classes, describe_columns, mark_copies
 
 N_BINS = 32
 KINDS = dict.fromkeys(("width", "height", "aspect", "mode", "format", "brightness", "contrast"), "measure")

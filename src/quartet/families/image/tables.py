@@ -10,9 +10,9 @@ from PIL import Image
 
 from quartet.families.image.formats import cifar10, idx
 from quartet.families.image.pictures import Unreadable, decode_each, flat, refuse
-from quartet.files import File, LeftOut
+from quartet.reading.files import File, LeftOut
+from quartet.reading.tables import csv_options, table_or_class_folders
 from quartet.rows import as_labels, note_rows, require, select, split_of
-from quartet.tables import csv_options, table_or_class_folders
 
 PICTURES = (".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm", ".pnm")
 FORMATS = {"idx": idx.from_files, "cifar10": cifar10.from_files}

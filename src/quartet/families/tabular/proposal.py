@@ -12,9 +12,9 @@ from quartet.errors import SourceError
 from quartet.families.tabular.cells import Cells, Reading
 from quartet.families.tabular.columns import Inferred, infer_kind, share, text_column
 from quartet.families.tabular.settings import MISSING, Kind
+from quartet.proposing.sight import Proposal, Sight
+from quartet.proposing.targets import propose_labels, propose_size, propose_split, target_of, task_of
 from quartet.rows import RESERVED, as_text
-from quartet.sight import Proposal, Sight
-from quartet.targets import propose_labels, propose_size, propose_split, target_of, task_of
 
 MANY_ROWS = 5_000
 FEW_WORDS = 3  # so many words may stand for a missing number, of which no reader knew

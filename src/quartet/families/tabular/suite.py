@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quartet.facts import count, count_classes, describe_columns, mark_copies
 from quartet.families.tabular.columns import kind_of
+from quartet.gate.facts import count, count_classes, describe_columns, mark_copies
 from quartet.rows import feature_columns
 from quartet.splits import content_hash
 

@@ -10,10 +10,10 @@ from quartet.errors import SourceError
 from quartet.families.tabular.cells import Cells, Reading
 from quartet.families.tabular.columns import as_kind, infer_kind
 from quartet.families.tabular.settings import Kind
-from quartet.files import File, LeftOut
+from quartet.reading.files import File, LeftOut
+from quartet.reading.tables import csv_options, one_table
 from quartet.rows import RESERVED, drop_copies, dropped, keep_rows, require, split_of
 from quartet.splits import content_hash, row_keys
-from quartet.tables import csv_options, one_table
 
 
 def from_files(files: Iterable[File], settings: Any) -> dict[str, pd.DataFrame]:

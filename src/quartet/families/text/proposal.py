@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from quartet.decoding import decode
 from quartet.errors import SourceError, UsageError
 from quartet.families.text.words import words
-from quartet.files import class_folders
+from quartet.gate.suites import suite_of
+from quartet.proposing.sight import Proposal, Sight
+from quartet.proposing.targets import propose_labels, propose_size, propose_split, target_of, task_of, tell_split
+from quartet.reading.decoding import decode
+from quartet.reading.files import class_folders
 from quartet.rows import as_numbers, as_text
-from quartet.sight import Proposal, Sight
-from quartet.suites import suite_of
-from quartet.targets import propose_labels, propose_size, propose_split, target_of, task_of, tell_split
 
 TEXTS = (".txt",)
 MIN_WORDS = 5  # a column of texts has at least so many words a cell

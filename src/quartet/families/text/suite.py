@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 
-from quartet.facts import count, count_classes, describe_columns, mark_copies
 from quartet.families.text.measures import (
     Spelt,
     foreign,
@@ -15,6 +14,7 @@ from quartet.families.text.measures import (
     share_of_letters,
 )
 from quartet.families.text.words import normalise
+from quartet.gate.facts import count, count_classes, describe_columns, mark_copies
 from quartet.splits import content_hash
 
 MEASURES = {"n_characters": "measure", "n_words": "measure", "letters": "measure", "unseen": "measure"}

@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from quartet.decoding import decode, undecodable, wrong
 from quartet.families.text.words import words
-from quartet.files import File, LeftOut
+from quartet.reading.decoding import decode, undecodable, wrong
+from quartet.reading.files import File, LeftOut
+from quartet.reading.tables import csv_options, table_or_class_folders
 from quartet.rows import as_labels, as_text, group_of, require, select, split_of
 from quartet.splits import content_hash
-from quartet.tables import csv_options, table_or_class_folders
 
 
 def from_files(files: Iterable[File], settings: Any) -> dict[str, pd.DataFrame]:

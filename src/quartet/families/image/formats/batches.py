@@ -9,7 +9,7 @@ import pandas as pd
 from PIL import Image
 
 from quartet.errors import SourceError
-from quartet.files import LeftOut
+from quartet.reading.files import LeftOut
 
 AGAIN = "Download it again from where it is published."
 

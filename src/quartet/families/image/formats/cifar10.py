@@ -16,8 +16,8 @@ import pandas as pd
 
 from quartet.errors import SourceError
 from quartet.families.image.formats.batches import AGAIN, Batch, as_tables, refuse_twice
-from quartet.files import File, LeftOut
-from quartet.unpickling import loads
+from quartet.reading.files import File, LeftOut
+from quartet.reading.unpickling import loads
 
 NAME = re.compile(r"((?:data_batch_\d+|test_batch))(\.bin)?")
 META = re.compile(r"batches\.meta(\.txt)?")

@@ -19,7 +19,7 @@ import pandas as pd
 
 from quartet.errors import SourceError
 from quartet.families.image.formats.batches import AGAIN, Batch, as_tables, refuse_twice
-from quartet.files import File, LeftOut
+from quartet.reading.files import File, LeftOut
 
 NAME = re.compile(r"(train|t10k|test)-(images|labels)[-.]idx([13])-ubyte(?:\.gz)?")
 CHUNK = 2**20  # bytes

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Self
 
-from quartet.compressed import MAX_BYTES
 from quartet.errors import SourceError
+from quartet.reading.compressed import MAX_BYTES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,16 +1,15 @@
-"""All checks of all suites as a Markdown page: `python -m quartet.check_list > docs/checks.md`."""
+"""All checks of all suites as a Markdown page: `python -m quartet.gate.check_list`, which `make docs` calls."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from quartet.family import family_names
-from quartet.suites import HERE, LIMITS, expectation, quoted, read_suite
+from quartet.gate.suites import HERE, LIMITS, expectation, quoted, read_suite
 
 HEAD = """\
 # What the gate checks
 
-Made from the suites by `python -m quartet.check_list > docs/checks.md`; do not edit. [own-data.md](own-data.md) says
-how a dataset changes a check:
+Made from the suites by `make docs`; do not edit. [own-data.md](own-data.md) says how a dataset changes a check:
 
 ```yaml
 datasets:
@@ -29,7 +28,7 @@ def page() -> str:
     shared = read_suite(HERE / "checks.yaml")
     parts = [HEAD, section("Every family", shared)]
     for family in family_names():
-        parts.append(section(family.capitalize(), read_suite(HERE / "families" / family / "suite.yaml"), shared))
+        parts.append(section(family.capitalize(), read_suite(HERE.parent / "families" / family / "suite.yaml"), shared))
     return "\n".join(parts)
 
 

@@ -3,7 +3,7 @@
 import logging
 from typing import TYPE_CHECKING, Any
 
-from quartet.expectation import Expectation
+from quartet.gate.expectation import Expectation
 
 if TYPE_CHECKING:
     import pandas as pd

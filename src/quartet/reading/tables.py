@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from quartet.compressed import ENDINGS, too_large
-from quartet.delimited import CSV, csv_options, named, read_csv
 from quartet.errors import QuartetError, SourceError
-from quartet.files import File, LeftOut, class_folders, plain, quoted, why_unread
+from quartet.reading.compressed import ENDINGS, too_large
+from quartet.reading.delimited import CSV, csv_options, named, read_csv
+from quartet.reading.files import File, LeftOut, class_folders, plain, quoted, why_unread
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from quartet.errors import SourceError
-from quartet.pickled import (
+from quartet.reading.pickled import (
     BUILDERS,
     MAKERS,
     NAMES,

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 import cases
-from quartet.check_list import page
-from quartet.expectation import Expectation
 from quartet.family import Family, family_names
-from quartet.suites import HERE, Form, checks_of, expectation, expectations, quoted, read_suite, suite_of
-from quartet.validation import _gx_expectation as great_expectation
+from quartet.gate.check_list import page
+from quartet.gate.expectation import Expectation
+from quartet.gate.suites import HERE, Form, checks_of, expectation, expectations, quoted, read_suite, suite_of
+from quartet.gate.validation import _gx_expectation as great_expectation
 
 per_family = pytest.mark.parametrize("family", family_names())
 ENTRY = (
@@ -87,8 +87,8 @@ def test_a_meaning_quotes_no_more_than_a_dozen_values():
 
 
 def test_the_page_of_checks_is_in_step_with_the_suites():
-    text = (Path(__file__).parents[1] / "docs/checks.md").read_text(encoding="utf-8")
-    assert text == page(), "run `python -m quartet.check_list > docs/checks.md`"
+    text = (Path(__file__).parents[2] / "docs/checks.md").read_text(encoding="utf-8")
+    assert text == page(), "run `make docs`"
 
 
 @per_family

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from quartet.errors import SourceError
-from quartet.unpickling import loads as loads_named
+from quartet.reading.unpickling import loads as loads_named
 
 loads = partial(loads_named, name="some.pkl")
 RANDOM = np.random.default_rng(0)

@@ -11,11 +11,11 @@ from typing import Any
 from quartet.catalog import PREFIX, named, refuse_by_hand
 from quartet.errors import SourceError, UsageError
 from quartet.family import Family
-from quartet.files import File, plain
 from quartet.params_file import flow
 from quartet.project import Project
+from quartet.proposing.sight import Proposal, Sight
+from quartet.reading.files import File, plain
 from quartet.settings import DatasetSettings
-from quartet.sight import Proposal, Sight
 from quartet.sources import fetched
 from quartet.sources.archives import files_of
 from quartet.sources.packages import from_networkx, from_sklearn

@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 
 from quartet.errors import SourceError
-from quartet.files import File
-from quartet.tables import CSV, kind_of, read_table
+from quartet.reading.files import File
+from quartet.reading.tables import CSV, kind_of, read_table
 
 NEARLY_ALL = 0.9  # the share of a source's files that must be of a family's kind
 ENCODINGS = ("auto", "cp1252")

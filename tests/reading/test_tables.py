@@ -6,8 +6,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quartet.files import File
-from quartet.tables import kind_of, read_table
+from quartet.reading.files import File
+from quartet.reading.tables import kind_of, read_table
 
 
 def read(table):

@@ -3,7 +3,7 @@
 import codecs
 
 from quartet.errors import SourceError
-from quartet.files import quoted
+from quartet.reading.files import quoted
 
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",

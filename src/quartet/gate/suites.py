@@ -13,7 +13,7 @@ An entry is a check by name; `Form` says what may stand in it. A family's entry 
 
 What no column check can see becomes a column of its own: `annotate` of a family's suite.py adds it to `items`, or to
 the one-row table `facts`, or to the table `columns` (a row per column of items), so that a failure names rows.
-docs/checks.md lists all checks: `python -m quartet.check_list > docs/checks.md` makes it anew.
+docs/checks.md lists all checks; `make docs` makes it anew.
 """
 
 from functools import cache
@@ -25,7 +25,7 @@ from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from quartet.expectation import Expectation
+from quartet.gate.expectation import Expectation
 from quartet.settings import DatasetSettings, Settings
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Form(Settings):
 @cache
 def suite_of(family: str) -> dict[str, dict[str, Any]]:
     """The checks of a family by name, those that all families share first."""
-    return read_suite(HERE / "checks.yaml") | read_suite(HERE / "families" / family / "suite.yaml")
+    return read_suite(HERE / "checks.yaml") | read_suite(HERE.parent / "families" / family / "suite.yaml")
 
 
 def read_suite(file: Path) -> dict[str, dict[str, Any]]:

@@ -10,8 +10,8 @@ import own_data
 from quartet.errors import QuartetError
 from quartet.new_project import make_project_from
 from quartet.project import Project
-from quartet.proposals import SPECIFIC_FIRST, Wish, dataset_name, propose
-from quartet.sight import Proposal
+from quartet.proposing.proposals import SPECIFIC_FIRST, Wish, dataset_name, propose
+from quartet.proposing.sight import Proposal
 
 
 def proposed(source: Path | str, target: str | None = None) -> Proposal:

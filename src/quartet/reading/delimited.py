@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quartet.compressed import unpacked
-from quartet.decoding import BOMS
 from quartet.errors import SourceError
-from quartet.files import File, quoted, signature
+from quartet.reading.compressed import unpacked
+from quartet.reading.decoding import BOMS
+from quartet.reading.files import File, quoted, signature
 
 SEPARATORS = ",;\t|"
 MAX_CELL = 2**31 - 1  # characters

@@ -6,8 +6,8 @@ import pandas as pd
 
 from quartet.errors import SourceError, UsageError
 from quartet.family import SPLITS
+from quartet.proposing.sight import Proposal, Sight
 from quartet.rows import as_numbers, as_text
-from quartet.sight import Proposal, Sight
 
 NAMES = ("target", "label", "labels", "class", "y", "outcome", "category", "sentiment", "diagnosis", "species")
 MAX_CLASSES = 200

@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from quartet.expectation import Expectation
-from quartet.validation import run
+from quartet.gate.expectation import Expectation
+from quartet.gate.validation import run
 
 
 def present(column):

@@ -1,4 +1,4 @@
-"""What the names in a pickle stand for, and what its containers may hold. Read quartet/unpickling.py first."""
+"""What the names in a pickle stand for, and what its containers may hold. Read quartet/reading/unpickling.py first."""
 
 import math
 import re

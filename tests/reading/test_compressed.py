@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quartet.compressed import unpacked
 from quartet.errors import SourceError
+from quartet.reading.compressed import unpacked
 
 PACKS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quartet import delimited
-from quartet.delimited import CSV
 from quartet.errors import SourceError
-from quartet.files import File
-from quartet.tables import AUTO, read_table
+from quartet.reading import delimited
+from quartet.reading.delimited import CSV
+from quartet.reading.files import File
+from quartet.reading.tables import AUTO, read_table
 
 CELLS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 SHAPES = st.tuples(st.integers(1, 8), st.integers(1, 5))

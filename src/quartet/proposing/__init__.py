@@ -1,0 +1,1 @@
+"""What `quartet init --from` proposes for a source: proposals.py asks each family about what sight.py sees of it."""
