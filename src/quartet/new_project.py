@@ -29,6 +29,7 @@ GITIGNORE = """\
 /data/*/raw
 /data/*/prepared
 /data/*/validation.json
+/data/*/passed.json
 # your own files, which DVC keeps; `?*`, since DVC takes `*` for the folder itself and then sees no .dvc file in it
 /data/mine/?*
 !/data/mine/*.dvc

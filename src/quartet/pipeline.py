@@ -52,11 +52,16 @@ class Step:
 STEPS = (
     Step("plan", None, reads=(HERE.params, HERE.mine, CODE), writes=(HERE.plans,), persists=True),
     Step("ingest", "datasets", reads=(), writes=(HERE.raw(DATASET),), persists=True),
-    Step("validate", "datasets", reads=(HERE.raw(DATASET),), writes=(HERE.validation(DATASET),)),
+    Step(
+        "validate",
+        "datasets",
+        reads=(HERE.raw(DATASET),),
+        writes=(HERE.validation(DATASET), HERE.passed(DATASET)),
+    ),
     Step(
         "prepare",
         "datasets",
-        reads=(HERE.raw(DATASET), HERE.validation(DATASET)),
+        reads=(HERE.raw(DATASET), HERE.passed(DATASET)),
         writes=(HERE.prepared(DATASET),),
     ),
     Step(

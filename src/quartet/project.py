@@ -46,6 +46,10 @@ class Project:
         """What the gate said."""
         return self.data(dataset) / "validation.json"
 
+    def passed(self, dataset: str) -> Path:
+        """That the gate let the data pass: there only where it did, and the same whatever its limits are."""
+        return self.data(dataset) / "passed.json"
+
     def prepared(self, dataset: str) -> Path:
         """What training reads."""
         return self.data(dataset) / "prepared"

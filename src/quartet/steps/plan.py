@@ -75,8 +75,8 @@ def remove_what_is_gone(params: Params, project: Project) -> None:
     """Remove the outputs of models and datasets that params.yaml no longer names; nothing else."""
     gone = [path.name for path in inside(project.mine.parent) if path.name not in {*params.datasets, project.mine.name}]
     for dataset in gone:
-        for path in (project.raw(dataset), project.prepared(dataset), project.validation(dataset)):
-            remove(path)
+        for path in (project.raw, project.prepared, project.validation, project.passed):
+            remove(path(dataset))
         if not any(project.data(dataset).iterdir()):
             project.data(dataset).rmdir()
     for top in (project.models, project.evaluation, metrics_folder(project)):

@@ -15,7 +15,7 @@ MAX_CHECKS, MAX_COLUMNS, MAX_ROWS, MAX_MEANING = 8, 4, 8, 240  # of a refusal: i
 
 
 def validate(project: Project, name: str) -> None:
-    """Check the canonical tables of the dataset `name` and write validation.json, also when they fail.
+    """Check the canonical tables of the dataset `name`; write validation.json in any case, passed.json where they pass.
 
     Raises:
         GateRefused: an expectation of severity `error` failed; the message names the rows.
@@ -30,8 +30,10 @@ def validate(project: Project, name: str) -> None:
     failed = [result for result in results if not result["success"] and result["severity"] == "error"]
     measured = {table: as_text(annotated[table]) for table in ("columns", "facts")}
     write_json(project.validation(name), {"success": not failed, "results": results, **measured})
+    project.passed(name).unlink(missing_ok=True)
     if failed:
         raise refusal(name, failed, results)
+    write_json(project.passed(name), {"success": True})
 
 
 def explain(check: dict[str, Any]) -> dict[str, Any]:
