@@ -157,6 +157,21 @@ def test_a_single_folder_of_texts_is_told_to_get_another_class(tmp_path):
         proposed(tmp_path)
 
 
+def test_ids_that_repeat_are_told_before_the_gate_stops_them(tmp_path):
+    repeated = proposed(table(tmp_path, id=[i // 2 for i in range(60)], **varied(), y=["x", "y"] * 30))
+    assert any(hint.startswith("id repeats") for hint in repeated.hints)
+    distinct = proposed(table(tmp_path, id=range(60), **varied(), y=["x", "y"] * 30))
+    assert not any(hint.startswith("id repeats") for hint in distinct.hints)
+
+
+def test_edges_of_other_columns_are_refused_before_anything_is_written(tmp_path):
+    folder = own_data.papers(tmp_path)
+    edges = folder / "edges.csv"
+    edges.write_text(edges.read_text().replace("source", "from", 1))
+    with pytest.raises(QuartetError, match="Rename 'from' to 'source'"):
+        proposed(folder)
+
+
 def test_few_items_lower_the_gates_limit_and_say_why(tmp_path):
     proposal = proposed(table(tmp_path, **varied(24), y=["x", "y"] * 12))
     assert proposal.settings["checks"] == {"enough_items": {"min_value": 24}}
