@@ -116,6 +116,9 @@ TEXT_TABLES: dict[str, Case] = {
     ),
     "a `separator:` that splits nothing": table(ROWS, "size,kind", "Correct the names", separator=";"),
     "an `encoding:` that does not fit": table(ROWS, "t.csv", "encoding", encoding="utf-32"),
+    "a title above the header": table(
+        b"Report\nsize,kind\n1,a\n", "t.csv", "row 0", "Take out lines above", name="t.csv"
+    ),
     "a TSV with a ragged row": table(b"size\tkind\n1\ta\n2\n", "t.tsv", "row 1", "separator:", name="t.tsv"),
     "a target that is no column": table(ROWS, "sort is not among size, kind", "Correct the names", target="sort"),
     "a column to drop that is not there": table(ROWS, "id2 is not among size, kind", drop=["id2"]),

@@ -1,5 +1,7 @@
 """A corrupted file of the user's is stopped before training, with its rows named, and touches nothing else."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -77,3 +79,14 @@ def test_corrupted_data_are_stopped_with_their_rows_named(project, name):
     assert [file_hash(folder) for folder in folders] == before
     (line,) = results(project, load_params(project.params))
     assert (line.verdict, line.note) == ("champion", "new data stopped by the gate")
+
+
+def test_a_refused_source_is_told_beside_older_scores_until_it_is_changed(project):
+    log, params = project.log("ingest@tiny"), load_params(project.params)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("quartet: a column holds numbers; however, row 3 has 'much'.\n")
+    assert {line.note for line in results(project, params)} == {
+        "its source was refused: .quartet/logs/ingest-tiny.log says why"
+    }
+    os.utime(log, (0, 0))
+    assert not any("refused" in line.note for line in results(project, params))

@@ -1,6 +1,7 @@
 """A new project: its params.yaml says all there is to set, its schema knows it, and a failure leaves nothing behind."""
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,13 @@ def test_names_that_yaml_would_read_otherwise_come_back_as_they_are(tmp_path):
 def write(file: Path, text: str) -> Path:
     file.write_text(text, encoding="utf-8")
     return file
+
+
+def test_the_next_step_can_be_pasted_whatever_the_folder_is_called(tmp_path):
+    (folder := tmp_path / "it's new").mkdir()
+    said = "\n".join(make_project_from(folder, Wish(str(own_data.orders(tmp_path)))))
+    (command,) = re.findall("`(cd .*?)` and", said)
+    assert shlex.split(command) == ["cd", str(folder)]
 
 
 def test_what_fails_half_way_leaves_the_folder_as_it_was(tmp_path, monkeypatch):

@@ -34,13 +34,26 @@ FOUR = f"seed: -1\n{mlp('hiden: 3, dropout: 2')}  two: {{dataset: no, architectu
 
 # name → (the file, what its message must hold: one entry or more per error)
 WRONG = {
-    "empty file": ("", ["it must be a valid dictionary"]),
+    "empty file": ("", ["it must be a mapping"]),
     "no YAML": ("datasets: [unclosed\n", ["one YAML document"]),
-    "a list": ("- datasets\n- models\n", ["it must be a valid dictionary"]),
+    "a list": ("- datasets\n- models\n", ["it must be a mapping"]),
     "a tab": ("datasets:\n\tcancer: 1\n", ["one YAML document"]),
     "two documents": (f"{GOOD}---\n{GOOD}", ["one YAML document"]),
     "typo at the top": (f"{GOOD}n_seed: 3\n", ["n_seed: only known keys", "Did you mean n_seeds?"]),
     "typo in a setting": (mlp("epoch: 3"), ["models.net.epoch", "Did you mean epochs?"]),
+    "typo in a check": (
+        GOOD.replace("diagnosis}", "diagnosis, checks: {enough_items: {minimum: 3}}}"),
+        ["enough_items.minimum", "Known are severity, min_value, max_value, mostly."],
+    ),
+    "a number for a check": (
+        GOOD.replace("diagnosis}", "diagnosis, checks: {enough_items: 3}}"),
+        ["enough_items: it must be a mapping", "3 came"],
+    ),
+    "a word for a list": (GOOD.replace("diagnosis}", "diagnosis, drop: a}"), ["drop: it must be a list", "'a' came"]),
+    "a source elsewhere": (
+        GOOD.replace("sklearn:breast_cancer", "../cancer.csv"),
+        ["source: it must be data/mine/NAME", "Put a file or folder of yours under data/mine/."],
+    ),
     "typo in the trainer": (
         f"{GOOD}trainer: {{acelerator: cpu}}\n",
         ["trainer.acelerator", "Did you mean accelerator?"],

@@ -144,8 +144,9 @@ def init(directory: Path, source: str | None, target: str | None, sha256: str | 
         lines = make_project(directory)
     else:
         from quartet.proposing.proposals import Wish
+        from quartet.reading.files import plain
 
-        click.echo(f"looking at {source}", err=True)
+        click.echo(f"looking at {plain(source)}", err=True)
         lines = make_project_from(directory, Wish(source, target, sha256))
     for line in lines:
         click.echo(line)

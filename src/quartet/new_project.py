@@ -1,5 +1,6 @@
 """A new project: a commented params.yaml, its JSON Schema, dvc.yaml, git and DVC; all of it or nothing."""
 
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -109,7 +110,7 @@ def next_steps(directory: Path, name: str) -> list[str]:
     return [
         f"a new project: {directory}",
         f"next: look at datasets.{name} and models in {directory / 'params.yaml'}, change what you know better,",
-        f"      then `cd {directory}` and `quartet run` (or `dvc repro`)",
+        f"      then `cd {shlex.quote(str(directory))}` and `quartet run` (or `dvc repro`)",
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -17,6 +17,7 @@ from quartet.metrics import METRICS
 from quartet.nodes import Document, parse
 from quartet.settings import (
     NAME_PATTERN,
+    SOURCE_FORMS,
     TRAINER_FIELDS,
     DatasetSettings,
     ModelSettings,
@@ -27,6 +28,8 @@ from quartet.settings import (
 
 M = TypeVar("M", bound=BaseModel)
 Place = tuple[str | int, ...]
+
+FEW_KEYS = 8  # so many are listed where one is not known
 
 
 class TopSettings(Settings):
@@ -129,12 +132,15 @@ class Reader:
         match detail["type"]:
             case "extra_forbidden":
                 known = fields_at(settings, detail["loc"][:-1])
-                self.add(where, "only known keys may stand here", "this one is not known", closest(where[-1], known))
+                mend = closest(where[-1], known) or (f"Known are {', '.join(known)}." if len(known) <= FEW_KEYS else "")
+                self.add(where, "only known keys may stand here", "this one is not known", mend)
             case "missing":
                 self.add(where, "it must be given", "it is absent")
+            case "string_pattern_mismatch" if where[-1] == "source":
+                mend = "Put a file or folder of yours under data/mine/."
+                self.add(where, f"it must be {SOURCE_FORMS}", f"{shown(detail['input'])} came", mend)
             case _:
-                must = re.sub("^(Input|Value|String|List|Dictionary) should", "it must", detail["msg"])
-                self.add(where, must.replace("Value error, ", ""), f"{shown(detail['input'])} came")
+                self.add(where, plain_english(detail["msg"]), f"{shown(detail['input'])} came")
 
     def dataset(self, name: str, value: dict[str, Any]) -> DatasetSettings | None:
         """One entry of `datasets`, completed from the catalog."""
@@ -248,12 +254,21 @@ def sections(tree: Any, key: str) -> list[tuple[str, dict[str, Any]]]:
 
 def fields_at(settings: type[BaseModel], loc: Place) -> list[str]:
     """The keys known at `loc` inside `settings`."""
+    inner: Any = settings
     for part in loc:
-        inner = settings.model_fields[str(part)].annotation
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return []
-        settings = inner
-    return list(settings.model_fields)
+        if get_origin(inner) is dict:
+            inner = get_args(inner)[1]
+        else:
+            field = getattr(inner, "model_fields", {}).get(str(part))
+            inner = field.annotation if field else None
+    return list(getattr(inner, "model_fields", ()))
+
+
+def plain_english(message: str) -> str:
+    """What pydantic says must hold, in the words of YAML instead of Python's."""
+    must = re.sub("^(Input|Value|String|List|Dictionary) should", "it must", message).replace("Value error, ", "")
+    must = re.sub(r"a valid dictionary( or instance of \w+)?", "a mapping, such as {key: value}", must)
+    return must.replace("a valid list", "a list, such as [one, two]")
 
 
 def closest(word: Any, known: Any) -> str:

@@ -50,13 +50,13 @@ def of_dataset(project: Project, params: Params, dataset: str) -> list[Result]:
     """The lines of one dataset, the best on validation first."""
     comparison = load_comparison(project, dataset)
     if comparison is None:
-        note = missing(project, dataset)
+        note = refused(project, params, dataset) or missing(project, dataset)
         return [Result(dataset, model, note=note) for model in params.models_of(dataset)]
     decisions = history(project, dataset)
     champion = champion_of(decisions)
     verdicts = {decision.fingerprint: "refused" for decision in decisions if decision.verdict == "refused"}
     verdicts |= {champion.fingerprint: "champion"} if champion else {}
-    note = "" if comparison.accepted else "new data stopped by the gate"
+    note = refused(project, params, dataset) or ("" if comparison.accepted else "new data stopped by the gate")
     return [replace(line(comparison, model, verdicts), note=note) for model in comparison.ranking]
 
 
@@ -79,10 +79,18 @@ def missing(project: Project, dataset: str) -> str:
     """Why a dataset has no scores."""
     if project.validation(dataset).exists() and not gate_passed(project, dataset):
         return f"stopped by the gate: {', '.join(failed_checks(project, dataset))}"
-    log = project.log(f"ingest@{dataset}")
-    if not project.raw(dataset).exists() and log.exists() and "quartet: " in log.read_text(encoding="utf-8"):
-        return f"its source was refused: {log.relative_to(project.root)} says why"
     return "not run yet"
+
+
+def refused(project: Project, params: Params, dataset: str) -> str:
+    """That the last ingestion of a dataset was refused, unless something changed since; older tables may be there."""
+    log = project.log(f"ingest@{dataset}")
+    if not log.exists() or "quartet: " not in log.read_text(encoding="utf-8"):
+        return ""
+    since = (project.raw(dataset), project.params, project.root / params.datasets[dataset].source)
+    if any(path.exists() and path.stat().st_mtime > log.stat().st_mtime for path in since):
+        return ""
+    return f"its source was refused: {log.relative_to(project.root)} says why"
 
 
 def failed_checks(project: Project, dataset: str) -> list[str]:

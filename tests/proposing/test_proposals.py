@@ -135,6 +135,43 @@ def test_the_days_beyond_twelve_tell_which_comes_first(form, day_first, tmp_path
     assert (settings["day_first"], settings["columns"]["day"]) == (day_first, "date")
 
 
+def test_days_and_months_that_no_date_tells_apart_are_called_a_guess(tmp_path):
+    days = [f"{1 + i % 12:02d}/{1 + i % 7:02d}/2020" for i in range(60)]
+    proposal = proposed(table(tmp_path, **varied(), day=days, y=["x", "y"] * 30))
+    assert proposal.why["day_first"].startswith("a guess")
+    told = proposed(table(tmp_path, **varied(), day=[*days[:59], "13/01/2020"], y=["x", "y"] * 30))
+    assert told.why["day_first"].startswith("dates are written so")
+
+
+def test_columns_beside_a_text_are_named(tmp_path):
+    texts = [f"a long sentence of words number {i}" for i in range(60)]
+    proposal = proposed(table(tmp_path, stars=range(60), body=texts, mood=["good", "bad"] * 30))
+    assert "the text alone is learned from, not stars" in proposal.hints
+
+
+def test_a_single_folder_of_texts_is_told_to_get_another_class(tmp_path):
+    (tmp_path / "good").mkdir()
+    for i in range(20):
+        (tmp_path / "good" / f"{i}.txt").write_text(f"a text of several words, {i}")
+    with pytest.raises(QuartetError, match="at least two classes"):
+        proposed(tmp_path)
+
+
+def test_ids_that_repeat_are_told_before_the_gate_stops_them(tmp_path):
+    repeated = proposed(table(tmp_path, id=[i // 2 for i in range(60)], **varied(), y=["x", "y"] * 30))
+    assert any(hint.startswith("id repeats") for hint in repeated.hints)
+    distinct = proposed(table(tmp_path, id=range(60), **varied(), y=["x", "y"] * 30))
+    assert not any(hint.startswith("id repeats") for hint in distinct.hints)
+
+
+def test_edges_of_other_columns_are_refused_before_anything_is_written(tmp_path):
+    folder = own_data.papers(tmp_path)
+    edges = folder / "edges.csv"
+    edges.write_text(edges.read_text().replace("source", "from", 1))
+    with pytest.raises(QuartetError, match="Rename 'from' to 'source'"):
+        proposed(folder)
+
+
 def test_few_items_lower_the_gates_limit_and_say_why(tmp_path):
     proposal = proposed(table(tmp_path, **varied(24), y=["x", "y"] * 12))
     assert proposal.settings["checks"] == {"enough_items": {"min_value": 24}}

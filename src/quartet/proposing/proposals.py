@@ -74,7 +74,8 @@ def propose(wish: Wish, downloads: Project) -> Proposal:
         "a source is one table (.csv, .tsv, .parquet), or a folder or archive of pictures or of .txt files in folders "
         "named as their classes, or of nodes.csv and edges.csv",
         came=f"{sight.name} holds {sight.census()}",
-        mend="Name the table to learn from, or put the items into a folder per class, other files elsewhere.",
+        mend="Name the table to learn from (a spreadsheet or JSON saved as CSV), or put the items into a folder per "
+        "class, other files elsewhere.",
     )
 
 
@@ -110,7 +111,7 @@ def look(wish: Wish, downloads: Project) -> Sight:
     """
     if wish.path and not wish.path.exists():
         mend = f"Check the path; a source that is no path begins with {', '.join(SCHEMES[:-1])}."
-        raise UsageError("--from names a file or a folder", came=f"there is no {wish.source}", mend=mend)
+        raise UsageError("--from names a file or a folder", came=f"there is no {plain(wish.source)}", mend=mend)
     match wish.source.split(":", maxsplit=1):
         case ["sklearn", name]:
             return Sight(name, tuple, {"items": from_sklearn(name)}, wish.target)

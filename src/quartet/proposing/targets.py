@@ -12,6 +12,7 @@ from quartet.rows import as_numbers, as_text
 NAMES = ("target", "label", "labels", "class", "y", "outcome", "category", "sentiment", "diagnosis", "species")
 MAX_CLASSES = 200
 FEW_VALUES = 20  # whole numbers with at most so many values are classes
+MORE_CLASSES = "Label items of at least two classes: files have a folder per class, nodes a `label`."
 ENOUGH_ITEMS, LEAST_ITEMS = 50, 12
 
 
@@ -57,7 +58,13 @@ def classes_of(sight: Sight, frame: pd.DataFrame, target: str) -> list[str]:
     if 2 <= len(classes) <= min(MAX_CLASSES, len(frame) / 2):
         return classes
     others = [str(column) for column in frame if column != target and is_plausible(frame[column])]
-    mend = f"Say --target with one of {', '.join(others[:10])}." if others else "Name another file."
+    mend = (
+        f"Say --target with one of {', '.join(others[:10])}."
+        if others
+        else MORE_CLASSES
+        if sight.table is None
+        else "Name another file."
+    )
     came = f"{target!r} of {sight.name} holds {len(classes):,} in {len(frame):,} rows"
     raise UsageError(
         f"a target holds numbers, or 2 to {MAX_CLASSES} classes, each in several rows", came=came, mend=mend

@@ -193,6 +193,8 @@ class Records:
         where = f"row {self.n_rows + place}, counted from 0, in line {self.lines[place]}"
         came = f"{where}, has {len(row)}: {quoted(self.separator.join(row))}"
         mend = "Quote cells that hold the separator, or set `separator:` of the dataset."
+        if n_columns == 1 and not self.given:
+            mend = "Take out lines above the header, or quote cells that hold the separator."
         by = "`header:` of the dataset names" if self.given else "its header has"
         return SourceError(f"each row of {self.name} has {n_columns} cells, as {by}", came=came, mend=mend)
 

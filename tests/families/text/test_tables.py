@@ -51,6 +51,13 @@ def test_rows_that_keep_does_not_name_are_left_out_and_copies_dropped():
     assert found[["id", "text", "label"]].to_numpy().tolist() == [[0, "a b", "good"], [3, "d", "bad"]]
 
 
+def test_columns_that_are_not_read_are_listed_and_warned_of_by_nothing():
+    frame = pd.DataFrame({"body": ["a", "b"], "mood": ["good", "bad"], "stars": [1, 5], "id": ["x", "y"]})
+    given = Dataset(**tiny.DATASETS["reviews"] | {"group": None})
+    left_out = canonical({"items": frame}, given, seed=0)["left_out"]
+    assert left_out[["id", "asked"]].to_numpy().tolist() == [["column stars", True]]
+
+
 def test_no_group_stands_in_two_splits(canonical):
     assert (canonical["items"].groupby("group")["split"].nunique() == 1).all()
     assert canonical["items"]["split"].nunique() == 3

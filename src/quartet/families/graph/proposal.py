@@ -34,7 +34,8 @@ def propose(sight: Sight) -> Proposal | None:
     settings = Dataset.model_validate({"family": "graph", "source": "data/mine/graph", **reading})
     tables = sight.ready or from_files(sight.walk(), settings)
     nodes = named(tables["items"], "nodes", ["id", "label"])
-    saw = f"{sight.name}: a graph of {len(nodes):,} nodes and {len(tables['edges']):,} rows of edges"
+    edges = named(tables["edges"], "edges", ["source", "target"])
+    saw = f"{sight.name}: a graph of {len(nodes):,} nodes and {len(edges):,} rows of edges"
     proposal = Proposal({"family": "graph", **reading}, {name: dict(values) for name, values in MODELS.items()}, saw)
     proposal.set("task", "node_classification", "its nodes have labels")
     propose_classes(proposal, sight, nodes)

@@ -1,7 +1,7 @@
 """What to propose for a table of numbers and categories."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -51,7 +51,7 @@ def propose(sight: Sight) -> Proposal | None:
         proposal.set("keep", {target: sorted(as_text(frame[target])[labels.notna()].unique())})
     propose_split(proposal, frame)
     columns.pop(proposal.settings.get("split", ""), None)
-    propose_reading(proposal, reading)
+    propose_reading(proposal, reading, columns, frame)
     propose_columns(proposal, columns)
     propose_size(proposal, len(frame), "rows")
     return proposal
@@ -95,7 +95,7 @@ def seen(frame: pd.DataFrame, reading: Reading) -> dict[str, Seen]:
     return found
 
 
-def propose_reading(proposal: Proposal, reading: Reading) -> None:
+def propose_reading(proposal: Proposal, reading: Reading, columns: dict[str, Seen], frame: pd.DataFrame) -> None:
     """How cells are read, where that is not the default."""
     if words := reading.missing[len(MISSING) :]:
         why = f"{', '.join(words)} stand among numbers or dates"
@@ -104,7 +104,16 @@ def propose_reading(proposal: Proposal, reading: Reading) -> None:
         proposal.set("decimal", ",", "numbers are written so")
     if reading.day_first is not None:
         day = "the third of April" if reading.day_first else "the fourth of March"
-        proposal.set("day_first", reading.day_first, f"dates are written so: 03/04/2020 is taken for {day}")
+        other = replace(reading, day_first=not reading.day_first)
+        told = tells_days(columns, frame, other)
+        known = "dates are written so" if told else "a guess, as no date has a day beyond 12"
+        proposal.set("day_first", reading.day_first, f"{known}: 03/04/2020 is taken for {day}")
+
+
+def tells_days(columns: dict[str, Seen], frame: pd.DataFrame, other: Reading) -> bool:
+    """Whether some date of the table cannot be read in the `other` order of day and month."""
+    dates = {name: column.cells for name, column in columns.items() if column.inferred.kind == "date"}
+    return any(np.isnat(Cells.of(frame[n], other).dates).sum() > np.isnat(dates[n].dates).sum() for n in dates)
 
 
 def propose_columns(proposal: Proposal, columns: dict[str, Seen]) -> None:
@@ -113,7 +122,9 @@ def propose_columns(proposal: Proposal, columns: dict[str, Seen]) -> None:
     Raises:
         SourceError: all are to be left aside.
     """
-    columns.pop("id", None)  # it names the rows
+    ids = columns.pop("id", None)  # it names the rows
+    if ids and len(ids.cells.values) < len(ids.cells.codes):
+        proposal.hints.append("id repeats or is missing, which the gate stops: rename it if it does not name the rows")
     useless = {name: reason for name, column in columns.items() if (reason := reason_to_drop(name, column))}
     kept = {name: column for name, column in columns.items() if name not in useless}
     if useless:

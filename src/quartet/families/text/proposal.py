@@ -62,6 +62,9 @@ def from_table(sight: Sight) -> Proposal | None:
     proposal.set("target", target, why)
     propose_labels(proposal, sight, frame, target)
     propose_split(proposal, frame)
+    used = (texts, target, "id", "split", proposal.settings.get("split"))
+    if others := [str(name) for name in frame if name not in used]:
+        proposal.hints.append(f"the text alone is learned from, not {', '.join(others)}")
     propose_limit(proposal, as_text(frame[texts]))
     propose_length(proposal, frame[texts].dropna().head(SAMPLE), len(frame))
     propose_size(proposal, len(frame), "texts")

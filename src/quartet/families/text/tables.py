@@ -27,6 +27,7 @@ def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict
     frame = tables["items"].rename(columns=str)
     require(frame, [settings.text, settings.target])
     left_out = LeftOut.of(tables)
+    note_unread(frame, settings, left_out)
     rows = decoded(select(frame, settings, [settings.text], left_out), settings, left_out)
     text = rows[settings.text]
     same = pd.Series([" ".join(words(cell)) for cell in text.fillna("")], index=rows.index, dtype=object)
@@ -37,6 +38,14 @@ def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict
         named = settings.group in rows
         items["group"] = as_text(rows[settings.group]) if named else group_of(rows, settings.group)
     return {"items": items.reset_index(drop=True), "left_out": left_out.table()}
+
+
+def note_unread(frame: pd.DataFrame, settings: Any, left_out: LeftOut) -> None:
+    """Note the columns that no setting names: the text alone is learned from."""
+    named = {settings.text, settings.target, settings.split, settings.group, "id", "split", *settings.keep}
+    for column in frame:
+        if column not in named:
+            left_out.add(f"column {column}", "`text:` names another one, the only one learned from", asked=True)
 
 
 def decoded(rows: pd.DataFrame, settings: Any, left_out: LeftOut) -> pd.DataFrame:
