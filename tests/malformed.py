@@ -145,6 +145,12 @@ PARQUETS: dict[str, Case] = {
     "text in a parquet that is no UTF-8": table(
         rows_with(size=pa.array([b"\xff"] * 100).view(pa.string())), "t.parquet", "UTF8", name="t.parquet"
     ),
+    "a parquet whose few bytes stand for many": table(
+        rows_with(size=["x" * 10**5] * 100), "t.parquet holds at most 0.001 GB", name="t.parquet", max_gigabytes=1e-3
+    ),
+    "pictures in a parquet whose few bytes stand for many": table(
+        rows_with(size=[{"bytes": bytes(10**5)}] * 100), "t.parquet holds at most", name="t.parquet", max_gigabytes=1e-3
+    ),
     "a parquet that is larger than allowed": table(
         rows_with(size=range(100)),
         "t.parquet holds at most 1e-06 GB",
