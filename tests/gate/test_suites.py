@@ -79,7 +79,9 @@ def test_what_a_data_set_changes_of_a_check_is_told_beside_what_it_was():
     settings = cases.dataset("image", "tiny_pictures")
     width = checks_of(settings)["width"]
     assert width["max_value"] == settings.checks["width"].max_value
-    assert width["changed"] == {"max_value": read_suite(HERE.parent / "families/image/suite.yaml")["width"]["max_value"]}
+    assert width["changed"] == {
+        "max_value": read_suite(HERE.parent / "families/image/suite.yaml")["width"]["max_value"]
+    }
 
 
 def test_a_meaning_quotes_no_more_than_a_dozen_values():

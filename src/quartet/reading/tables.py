@@ -118,7 +118,7 @@ def _holds_pictures(kind: pa.DataType) -> bool:
 
 def _is_text(kind: pa.DataType) -> bool:
     texts = pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary(), pa.binary_view()
-    return any(kind == text for text in texts)
+    return bool(kind in texts)
 
 
 def _flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
