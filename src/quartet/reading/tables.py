@@ -113,12 +113,12 @@ def _texts_in(file: str, field: pa.Field) -> list[str]:
 
 def _holds_pictures(kind: pa.DataType) -> bool:
     """Whether a type is how Hugging Face's data sets hold pictures."""
-    return pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0
+    return bool(pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0)
 
 
 def _is_text(kind: pa.DataType) -> bool:
     texts = pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary(), pa.binary_view()
-    return bool(kind in texts)
+    return kind in texts
 
 
 def _flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
