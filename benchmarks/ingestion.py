@@ -10,6 +10,7 @@ Each stage and each peer is a process of its own; its memory is the largest resi
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -114,8 +115,8 @@ def make(name: str, options: argparse.Namespace, project: Path) -> tuple[Path, d
     if options.data is None or not (options.data / file).exists():
         print(f"\n{name}: no {file} at hand")
         return None
-    source = mine / file
-    source.symlink_to((options.data / file).resolve())
+    source, given = mine / file, options.data / file
+    shutil.copytree(given, source) if given.is_dir() else shutil.copy(given, source)
     return source, settings
 
 

@@ -33,6 +33,7 @@ from hostile import (
 Case = tuple[dict[str, Any], dict[str, Content], tuple[str, ...]]
 
 ROWS = b"size,kind\n" + b"".join(b"%d.5,%s\n" % (i * 7 % 37, b"ab"[i % 2 :][:1]) for i in range(100))
+NAMED = b"id," + b"\nr".join(b"%d,%s" % (i, row) for i, row in enumerate(ROWS.splitlines(), -1)).replace(b"-1,", b"")
 NODES = b"id,label,x\n" + b"".join(b"n%d,%s,%d\n" % (i, b"ab"[i % 2 :][:1], i) for i in range(60))
 EDGES = b"source,target\n" + b"".join(b"n%d,n%d\n" % (i, (i + 2) % 60) for i in range(60))
 
@@ -125,6 +126,7 @@ TEXT_TABLES: dict[str, Case] = {
     "nothing but the target": table(b"kind\na\nb\n", "feature columns", "only the target is left"),
     "too few rows": table(b"\n".join(ROWS.splitlines()[:12]), "enough_items", "Mend these rows"),
     "labels that are missing": table(ROWS + b"7,\n8,\n", "label_is_there", "items: 100, 101", "Mend these rows"),
+    "an id that is missing": table(NAMED.replace(b"\nr3,", b"\n,"), "id_is_there", "id: 1 of 100 items: row 3"),
     "words where numbers are to be predicted": table(
         ROWS, "column kind holds numbers", "row 0 has 'a'", "missing_values:", task="regression"
     ),
@@ -147,6 +149,12 @@ PARQUETS: dict[str, Case] = {
     ),
     "text in a parquet that is no UTF-8": table(
         rows_with(size=pa.array([b"\xff"] * 100).view(pa.string())), "t.parquet", "UTF8", name="t.parquet"
+    ),
+    "a parquet whose few bytes stand for many": table(
+        rows_with(size=["x" * 10**5] * 100), "t.parquet holds at most 0.001 GB", name="t.parquet", max_gigabytes=1e-3
+    ),
+    "pictures in a parquet whose few bytes stand for many": table(
+        rows_with(size=[{"bytes": bytes(10**5)}] * 100), "t.parquet holds at most", name="t.parquet", max_gigabytes=1e-3
     ),
     "a parquet that is larger than allowed": table(
         rows_with(size=range(100)),

@@ -150,8 +150,11 @@ def plans(folder):
     return {file.relative_to(found).as_posix(): read_json(file) for file in found.rglob("*.json")}
 
 
-@pytest.mark.parametrize(("changes", "counted"), [({}, True), ({"max_length": 9}, True), ({"keep": {}}, False)])
-def test_counts_are_compared_unless_the_user_changes_which_rows_stay(tmp_path, changes, counted):
+@pytest.mark.parametrize(
+    ("changes", "counted"),
+    [({}, True), ({"max_length": 9}, True), ({"keep": {}}, False), ({"classes": ["bad", "good"]}, False)],
+)
+def test_counts_are_compared_unless_the_user_changes_what_they_rest_on(tmp_path, changes, counted):
     project = params(tmp_path, {"source": "catalog:imdb", **changes})
     content = catalog.plan_content(load_params(project.params).datasets["d"])
     assert bool(content["expected"]) == counted

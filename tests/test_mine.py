@@ -98,8 +98,13 @@ def recorded(project: Project) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("old")
     time.sleep(0.02)  # a file system's clock ticks every few milliseconds
-    folder.with_name("texts.dvc").write_text("outs:\n")
+    for record in (folder.with_name("texts.dvc"), seen(folder)):
+        record.write_text("outs:\n")
     return folder
+
+
+def seen(folder: Path) -> Path:
+    return folder.with_name("texts.seen")
 
 
 def replace_by_an_older_file(folder: Path) -> None:
@@ -120,6 +125,8 @@ CHANGES = {
         (folder / "a/1.txt").write_text("n"),
         os.utime(folder / "a/1.txt", (1, 1)),
     ),
+    "git brings an older record": lambda folder: folder.with_name("texts.dvc").write_text("outs: []\n"),
+    "the project is another clone": lambda folder: seen(folder).unlink(),
     "a folder is removed": lambda folder: shutil.rmtree(folder / "a"),
 }
 
@@ -127,6 +134,6 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_of_the_users_data_is_seen(project, change):
     folder = recorded(project)
-    assert in_step(folder)
+    assert in_step(folder, seen(folder))
     CHANGES[change](folder)
-    assert not in_step(folder)
+    assert not in_step(folder, seen(folder))

@@ -31,6 +31,7 @@ SHAPING = (
     "split",
     "format",
     "name",
+    "classes",
     "class_names",
     "missing_values",
 )

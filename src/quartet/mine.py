@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from quartet.errors import UsageError
-from quartet.project import Project
+from quartet.project import Project, write_text
 from quartet.reading.files import plain
 from quartet.sources import local_file
 from quartet.sources.archives import files_of
@@ -20,16 +20,22 @@ NO_CAP = 1e9  # gigabytes
 MAX_NAME = 100  # characters
 
 
-def in_step(path: Path) -> bool:
-    """Whether DVC's record of a file or folder is younger than it; `dvc add` of the same content changes nothing.
+def record_of(path: Path) -> Path:
+    """Where DVC says what a file or folder holds."""
+    return path.with_name(f"{path.name}.dvc")
 
-    A file that was moved there keeps its time of change; its time of arrival (ctime) tells.
+
+def in_step(path: Path, seen: Path) -> bool:
+    """Whether a file or folder is as it was when `seen` was copied from DVC's record of it, and the record too.
+
+    `git checkout` writes a record anew and leaves the file. A file that was moved there keeps its time of change; its
+    time of arrival (ctime) tells. Where it only seems to have changed, `dvc add` of the same content changes nothing.
     """
-    record = path.with_name(f"{path.name}.dvc")
-    if not record.exists():
+    record = record_of(path)
+    if not (record.exists() and seen.exists()) or record.read_bytes() != seen.read_bytes():
         return False
     times = (max(inner.stat().st_mtime_ns, inner.stat().st_ctime_ns) for inner in (path, *path.rglob("*")))
-    return record.stat().st_mtime_ns > max(times)  # in the same tick of the clock, either may have been first
+    return seen.stat().st_mtime_ns > max(times)  # in the same tick of the clock, either may have been first
 
 
 def adopt(project: Project, source: str) -> None:
@@ -37,10 +43,11 @@ def adopt(project: Project, source: str) -> None:
     file = local_file(source)
     if file:
         top = project.mine / (project.root / file).relative_to(project.mine).parts[0]
-        if not in_step(top):
+        seen = project.hidden / "mine" / f"{top.name}.seen"
+        if not in_step(top, seen):
             refuse_names(top)
             dvc(project, "add", str(top.relative_to(project.root)))
-            top.with_name(f"{top.name}.dvc").touch()  # DVC writes it only where the content is new
+            write_text(seen, record_of(top).read_text(encoding="utf-8"))
 
 
 def refuse_names(path: Path) -> None:

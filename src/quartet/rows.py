@@ -1,5 +1,6 @@
 """Rows as a source gives them → rows a family may use."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -83,15 +84,23 @@ def dropped(settings: Any) -> list[str]:
 
 def group_of(rows: pd.DataFrame, group: str) -> pd.Series:
     """The group (N,) of each row: a column, or what a pattern with one pair of parentheses finds in its id."""
-    if group in rows or "(" not in group:
+    if group in rows or not is_pattern(group):
         require(rows, [group])
-        return rows[group].astype(str)
+        return as_text(rows[group])
     found = rows["id"].astype(str).str.extract(group, expand=False)
     lost = rows["id"][found.isna()]
     if len(lost):
         came = f"{lost.iloc[0]!r} does not, the first of {len(lost)}"
         raise SourceError(f"each file name matches the pattern {group!r}", came=came, mend="Correct `group:`.")
     return found
+
+
+def is_pattern(group: str) -> bool:
+    """Whether `group` is a pattern with one pair of parentheses, and no name of a column."""
+    try:
+        return re.compile(group).groups == 1
+    except re.error:
+        return False
 
 
 def refuse_straddling(split: pd.Series, groups: pd.Series) -> None:

@@ -278,3 +278,22 @@ def test_a_wrong_source_is_refused_and_leaves_nothing_behind(name, tmp_path):
 )
 def test_a_dataset_is_named_as_its_source(name, expected):
     assert dataset_name(name) == expected
+
+
+@pytest.mark.parametrize("ids", [[1, *range(1, 60)], [0, None, *range(2, 60)]], ids=["twice", "missing"])
+def test_a_column_of_ids_that_does_not_name_each_row_is_refused_with_the_row(ids, tmp_path):
+    with pytest.raises(QuartetError, match=r"row 1, counted from 0, of table\.csv has .*another name"):
+        proposed(table(tmp_path, id=ids, **varied()))
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_the_first_line_tells_names_from_values_however_lines_end(end, tmp_path):
+    file = tmp_path / "t.csv"
+    file.write_bytes(end.join(f"{i * 7 % 37}.5,{i % 2}" for i in range(60)).encode())
+    assert proposed(file).settings["header"] == ["column_0", "column_1"]
+
+
+def test_bytes_that_are_no_text_are_refused_by_their_name(tmp_path):
+    (tmp_path / "t.csv").write_bytes(b"\0\r1\xff" * 99)
+    with pytest.raises(QuartetError, match=r"t\.csv is text"):
+        proposed(tmp_path / "t.csv")

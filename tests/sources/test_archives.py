@@ -152,6 +152,16 @@ def test_more_files_than_allowed_are_refused(tmp_path, monkeypatch):
         read(tmp_path / "p.zip")
 
 
+def test_a_list_of_files_that_would_fill_memory_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_LISTING", 100)
+    content = zipped({f"a/{i}.png": b"" for i in range(3)})
+    (tmp_path / "p.zip").write_bytes(content)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    listing = len(content) - content.index(b"PK\1\2") - len(content[content.index(b"PK\5\6") :])
+    with pytest.raises(SourceError, match=f"p.zip holds at most 1,000,000 files.*{listing} bytes"):
+        read(tmp_path / "p.zip")
+
+
 @pytest.mark.parametrize("call", [(Path, "read_bytes"), (os, "scandir")], ids=["a file", "a folder"])
 def test_what_may_not_be_read_is_named(tmp_path, monkeypatch, call):
     def refuse(*_):

@@ -91,6 +91,7 @@ def test_fashion_mnist_of_a_package_asks_no_server(tmp_path):
     seen = []
     installed = entry.model_copy(update={"files": files})
     public.read(installed, settings, Project(tmp_path), lambda files: seen.extend(files) or {})
+    assert {file.max_bytes for file in seen} == {10**9}
     assert [(file.name, file.read().decode()) for file in seen] == [(file.name, file.name) for file in entry.files]
 
 

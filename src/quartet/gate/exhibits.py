@@ -64,9 +64,11 @@ def tells(result: dict[str, Any]) -> bool:
 
 
 def rows_in_words(result: dict[str, Any], n: int) -> str:
-    """The first failing rows by id, each with what it holds where that tells something."""
+    """The first failing rows by id, or by place where that is missing, each with what it holds if that tells much."""
     held = [row[1] for row in result["examples"]["rows"]] if tells(result) and result["column"] != "id" else []
     values = [f" ({printable(value)})" for value in held[:n]]
     values += [""] * (n - len(values))
-    names = [f"{printable(row)}{value}" for row, value in zip(result["rows"][:n], values, strict=False)]
+    named = zip(result["rows"], result["places"], strict=True)
+    ids = [f"row {place}" if cell(row) is None else printable(row) for row, place in named]
+    names = [f"{name}{value}" for name, value in zip(ids[:n], values, strict=False)]
     return ", ".join([*names, *(["…"] if names and result["n_failed"] > n else [])])

@@ -81,3 +81,8 @@ def drift(train: pd.Series, test: pd.Series, n_columns: int) -> float:
         distance = float(np.abs(shares[:, 0] - shares[:, 1]).sum() / 2)
         p = stats.chi2_contingency(counts).pvalue if len(counts) > 1 else 1.0
     return float(distance) if p < SIGNIFICANT / n_columns else 0.0
+
+
+def mean_recall(y: np.ndarray, predicted: np.ndarray) -> float:
+    """Balanced accuracy: the mean over the classes of y (N,) of the share that was recognised."""
+    return float(pd.Series(y == predicted).groupby(y).mean().mean())

@@ -114,8 +114,11 @@ def names_for(file: File) -> list[str]:
     if ending_of(file.name) not in (".csv", ".tsv"):
         return []
     with file.path.open("rb") if file.path else io.BytesIO(file.read()) as stream:
-        line = stream.readline(MAX_LINE).decode("latin-1")
-    cells = next(csv.reader([line], delimiter=max(SEPARATORS[1:], key=line.count)), [])
+        line = stream.readline(MAX_LINE).decode("latin-1").split("\r")[0]
+    try:
+        cells = next(csv.reader([line], delimiter=max(SEPARATORS[1:], key=line.count)), [])
+    except csv.Error:  # it is no text; reading it says so with its place
+        return []
     numbers = [float(cell) for cell in cells if is_number(cell)]
     named = 2 * len(numbers) < len(cells) or all(number in YEARS for number in numbers)
     return [] if named else [f"column_{i}" for i in range(len(cells))]

@@ -71,6 +71,15 @@ def classes_of(sight: Sight, frame: pd.DataFrame, target: str) -> list[str]:
     )
 
 
+def refuse_unclear_ids(sight: Sight, frame: pd.DataFrame) -> None:
+    """Raise SourceError where a column `id` does not name each row, which the gate would refuse whatever is set."""
+    if "id" in frame and (unclear := frame["id"].isna() | frame["id"].duplicated()).any():
+        row = int(unclear.argmax())
+        came = f"row {row}, counted from 0, of {sight.name} has {as_text(frame['id'])[row]!r}"
+        mend = "Give the column another name if it says something else, or take it out."
+        raise SourceError("a column `id` names each row, and no two the same", came=came, mend=mend)
+
+
 def is_plausible(values: pd.Series) -> bool:
     """Whether a column could be a target."""
     return task_of(values) == "regression" or 2 <= values.nunique() <= min(FEW_VALUES, len(values) / 2)
@@ -84,6 +93,7 @@ def propose_labels(proposal: Proposal, sight: Sight, frame: pd.DataFrame, target
         SourceError: there are too few, or numbers are missing.
     """
     refuse_few(len(frame), "items")
+    refuse_unclear_ids(sight, frame)
     unlabelled = int(frame[target].isna().sum())
     if proposal.settings.get("task") != "regression":
         classes = classes_of(sight, frame, target)

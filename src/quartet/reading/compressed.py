@@ -4,7 +4,6 @@ import bz2
 import gzip
 import io
 import lzma
-import zlib
 from typing import IO, Any, cast
 
 from quartet.errors import SourceError
@@ -14,7 +13,6 @@ MAX_BYTES = 8 * GIGABYTE  # unpacked, where no setting says otherwise
 MAX_DICTIONARY = 256 * 2**20  # bytes; xz -9 needs 65 MiB, and a file may ask for 4 GiB
 BLOCK = 2**16  # bytes
 ENDINGS = (".gz", ".bz2", ".xz")
-BROKEN = (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)  # what reading a damaged stream raises
 
 
 def too_large(name: str, max_bytes: int, came: str = "it is larger") -> SourceError:

@@ -69,37 +69,81 @@ def read_parquet(file: File) -> pa.Table:
         SourceError: it is broken, too large, or a column holds several values in a row.
     """
     try:
-        with pq.ParquetFile(file.path or io.BytesIO(file.read())) as parquet:
-            sizes = [parquet.metadata.row_group(i).total_byte_size for i in range(parquet.num_row_groups)]
-            shape = parquet.metadata.num_rows * parquet.metadata.num_columns
-            if max(sum(sizes), shape * CELL) > file.max_bytes:
-                raise too_large(file.name, file.max_bytes)
-            table = parquet.read()
+        table = _read_packed(file)
         table.validate(full=True)  # such as whether text is UTF-8
     except QuartetError:
         raise
     except Exception as error:  # of a damaged file pyarrow raises what it likes
         raise _unreadable(file.name, ".parquet", error) from error
     names = ["" if name.startswith("__index_level_") else name for name in table.column_names]
-    columns = [_flat(file.name, name, table.column(i)) for i, name in enumerate(table.column_names)]
-    return pa.table(columns, named(file.name, names))
+    columns = [_flat(table.column(i)) for i in range(table.num_columns)]
+    if sum(map(_n_bytes, columns)) > file.max_bytes:
+        raise too_large(file.name, file.max_bytes)
+    return pa.table(list(map(_unpacked, columns)), named(file.name, names))
 
 
-def _flat(file: str, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column with one value in each row, of a type that pandas has."""
+def _read_packed(file: File) -> pa.Table:
+    """The columns with each different text held once, as the file may hold it: many rows of one cost it nothing."""
+    source = file.path or io.BytesIO(file.read())
+    with pq.ParquetFile(source) as parquet:
+        sizes = [parquet.metadata.row_group(i).total_byte_size for i in range(parquet.num_row_groups)]
+        shape = parquet.metadata.num_rows * parquet.metadata.num_columns
+        if max(sum(sizes), shape * CELL) > file.max_bytes:
+            raise too_large(file.name, file.max_bytes)
+        texts = [path for field in parquet.schema_arrow for path in _texts_in(file.name, field)]
+    with pq.ParquetFile(source, read_dictionary=texts) as parquet:
+        return parquet.read()
+
+
+def _texts_in(file: str, field: pa.Field) -> list[str]:
+    """Where a column holds text or bytes: itself, its part `bytes`, or nowhere.
+
+    Raises:
+        SourceError: it holds several values in a row, or what pandas has no type for.
+    """
+    kinds, kind = pa.types, field.type
+    if _holds_pictures(kind):
+        return [f"{field.name}.bytes"]
+    if kinds.is_nested(kind) or kinds.is_duration(kind) or isinstance(kind, pa.BaseExtensionType):
+        mend = "Write each of its values into a column of its own, as text or as a number."
+        must = f"each column of {file} holds text, numbers, dates, yes/no or bytes"
+        raise SourceError(must, came=f"{quoted(field.name)} holds {kind}", mend=mend)
+    return [field.name] if _is_text(kind.value_type if kinds.is_dictionary(kind) else kind) else []
+
+
+def _holds_pictures(kind: pa.DataType) -> bool:
+    """Whether a type is how Hugging Face's data sets hold pictures."""
+    return bool(pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    texts = pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary(), pa.binary_view()
+    return kind in texts
+
+
+def _flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column with one value in each row."""
+    return pc.struct_field(column, "bytes") if _holds_pictures(column.type) else column
+
+
+def _n_bytes(column: pa.ChunkedArray) -> int:
+    """What a column takes when each row has its text for itself."""
+    if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type):
+        return int(column.nbytes)
+    lengths = (pc.binary_length(chunk.dictionary).take(chunk.indices) for chunk in column.chunks)
+    return sum(pc.sum(of_rows.cast(pa.int64())).as_py() or 0 for of_rows in lengths)
+
+
+def _unpacked(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column of a type that pandas has, each row with its value."""
     kinds, kind = pa.types, column.type
-    if kinds.is_struct(kind) and kind.get_field_index("bytes") >= 0:
-        return pc.struct_field(column, "bytes")  # how Hugging Face's data sets hold pictures
     if kinds.is_dictionary(kind):
-        return _flat(file, name, column.cast(kind.value_type))
+        large = {pa.string(): pa.large_string(), pa.binary(): pa.large_binary()}  # which may hold more than 2 GiB
+        return _unpacked(column.cast(large.get(kind.value_type, kind.value_type)))
     if kinds.is_decimal(kind) or kinds.is_float16(kind):
         return column.cast(pa.float64())
     if kinds.is_null(kind) or kinds.is_time(kind):
         return column.cast(pa.string())
-    if kinds.is_nested(kind) or kinds.is_duration(kind) or isinstance(kind, pa.BaseExtensionType):
-        mend = "Write each of its values into a column of its own, as text or as a number."
-        must = f"each column of {file} holds text, numbers, dates, yes/no or bytes"
-        raise SourceError(must, came=f"{quoted(name)} holds {kind}", mend=mend)
     return column
 
 

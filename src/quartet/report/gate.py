@@ -77,11 +77,6 @@ class Check:
     limits: list[Limit]
     parts: list[Part]
 
-    @property
-    def is_changed(self) -> bool:
-        """Whether params.yaml has something else than the suite."""
-        return any(limit.before is not None for limit in self.limits)
-
 
 @dataclass(frozen=True)
 class Gate:

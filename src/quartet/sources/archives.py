@@ -20,6 +20,7 @@ OTHERS = (".7z", ".rar", ".zst")
 SIGNED = {".zip": "zip", "": "tar", ".gz": "gzip", ".xz": "xz", ".bz2": "bzip2"}  # ending → what its bytes say
 CACHED = re.compile(r"/files/md5/[0-9a-f]{2}/[0-9a-f]{30}$")
 MAX_FILES = 1_000_000
+MAX_LISTING = 200 * MAX_FILES  # bytes of a zip's list of files, which zipfile holds ten times over in memory
 EXTENDED = (
     tarfile.XHDTYPE,
     tarfile.XGLTYPE,
@@ -170,6 +171,7 @@ def _path(archive: Path, name: str) -> str:
 
 
 def _zip(path: Path, max_bytes: int) -> Iterator[tuple[File, int]]:
+    _refuse_long_listing(path)
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             written = info.filename.replace("\\", "/")  # some Windows programs write the wrong separator
@@ -178,6 +180,15 @@ def _zip(path: Path, max_bytes: int) -> Iterator[tuple[File, int]]:
             name = _path(path, written)
             _refuse_member(path, name, info)
             yield File(name, partial(_read_member, path, archive, info), None, max_bytes), info.file_size
+
+
+def _refuse_long_listing(path: Path) -> None:
+    """Raise SourceError where the list of files is longer than MAX_FILES need; zipfile reads it whole."""
+    with path.open("rb") as stream:
+        end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]  # nothing public says it without reading it
+    n_bytes = end[zipfile._ECD_SIZE] if end else 0  # type: ignore[attr-defined]
+    if n_bytes > MAX_LISTING:
+        raise _untrusted(path, f"holds at most {MAX_FILES:,} files", f"its list of them has {n_bytes:,} bytes")
 
 
 def _refuse_member(path: Path, name: str, info: zipfile.ZipInfo) -> None:

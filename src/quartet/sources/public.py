@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -78,9 +79,9 @@ def clean_files(entry: Entry, paths: Iterable[Path], max_gigabytes: float) -> It
             for pattern, text in entry.rename:
                 name = re.sub(pattern, text, name)
             if entry.replace:
-                yield File(name, partial(cleaned, file, entry))
+                yield replace(file, name=name, read=partial(cleaned, file, entry), path=None)
             else:
-                yield File(name, file.read, file.path)
+                yield replace(file, name=name)
 
 
 def cleaned(file: File, entry: Entry) -> bytes:

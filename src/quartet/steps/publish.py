@@ -94,7 +94,7 @@ class Publication:
             "quartet.model": model,
             "quartet.stage": stage,
             "quartet.commit": provenance.commit(self.project.root),
-            "quartet.gate.validation": provenance.output_hash(self.project, f"validate@{self.dataset}"),
+            "quartet.validation": provenance.output_hash(self.project, f"validate@{self.dataset}"),
             **{f"quartet.dep.{path}": digest for path, digest in dependencies.items()},
         }
 

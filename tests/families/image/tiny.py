@@ -90,5 +90,6 @@ BROKEN = {
     "too few pictures": broken(lambda items: items.head(12)),
     "an unknown split": broken(with_column("split", "tset", slice(1))),
     "no validation pictures": broken(lambda items: items[items["split"] != "validation"]),
+    "an id that is missing": broken(with_column("id", None, slice(1))),
     "ids that are not unique": broken(with_column("id", 7)),
 }

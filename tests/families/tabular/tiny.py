@@ -96,5 +96,6 @@ BROKEN = {
     "too few rows": broken(lambda items: items.head(12)),
     "an unknown split": broken(with_column("split", "tset", slice(1))),
     "no validation rows": broken(lambda items: items[items["split"] != "validation"]),
+    "an id that is missing": broken(with_column("id", None, slice(1))),
     "ids that are not unique": broken(with_column("id", 7)),
 }

@@ -77,5 +77,6 @@ BROKEN: dict[str, Callable[[Tables], Tables]] = {
     "no validation texts": broken(lambda items: items[items["split"] != "validation"]),
     "one class only": broken(lambda items: items[items["label"] == "good"]),
     "an unknown split": broken(with_column("split", "tset", slice(1))),
+    "an id that is missing": broken(with_column("id", None, slice(1))),
     "ids that are not unique": broken(with_column("id", 7)),
 }

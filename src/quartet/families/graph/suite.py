@@ -8,7 +8,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from quartet.families.graph.columns import FEATURE
-from quartet.gate.facts import count, count_classes, describe_columns, mark_copies
+from quartet.gate.facts import count, count_classes, describe_columns, mark_copies, mean_recall
 
 DEGREE = "number of neighbours"
 SAMPLE = 40_000  # labelled nodes that a leak is looked for in
@@ -102,15 +102,14 @@ def leak(feature: pd.Series, examples: pd.DataFrame) -> float:
 
     It is that of a decision tree fitted on the training nodes.
     """
-    x, y = feature.loc[examples.index].to_numpy()[:, None], examples["label"]
+    x, y = feature.loc[examples.index].to_numpy()[:, None], examples["label"].to_numpy(object)
     train = (examples["split"] == "train").to_numpy()
     if train.all() or not train.any() or not np.isfinite(x).all():
         return 0.0
     from sklearn.tree import DecisionTreeClassifier
 
     tree = DecisionTreeClassifier(random_state=0).fit(x[train], y[train])
-    right = pd.Series(tree.predict(x[~train]) == y[~train])
-    return float(right.groupby(y[~train].to_numpy()).mean().mean())
+    return mean_recall(y[~train], tree.predict(x[~train]))
 
 
 def measure(labels: pd.Series, ends: np.ndarray, degree: np.ndarray) -> dict[str, float]:

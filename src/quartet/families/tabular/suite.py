@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from quartet.families.tabular.columns import kind_of
-from quartet.gate.facts import count, count_classes, describe_columns, mark_copies
+from quartet.gate.facts import count, count_classes, describe_columns, mark_copies, mean_recall
 from quartet.rows import feature_columns
 from quartet.splits import content_hash
 
@@ -77,8 +77,3 @@ def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
     """Spearman's, of the rows (N,) where x is known; 0 where it is constant."""
     correlation = pd.Series(x).corr(pd.Series(y), method="spearman") if pd.Series(x).nunique() > 1 else 0.0
     return float(np.nan_to_num(correlation))
-
-
-def mean_recall(y: np.ndarray, predicted: np.ndarray) -> float:
-    """Balanced accuracy: the mean over the classes of y (N,) of the share that was recognised."""
-    return float(pd.Series(y == predicted).groupby(y).mean().mean())

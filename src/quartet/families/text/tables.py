@@ -35,8 +35,7 @@ def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict
     label = as_labels(rows[settings.target], "classification")
     items = pd.DataFrame({"id": rows["id"], "split": split, "label": label, "text": text})
     if settings.group:
-        named = settings.group in rows
-        items["group"] = as_text(rows[settings.group]) if named else group_of(rows, settings.group)
+        items["group"] = group_of(rows, settings.group)
     return {"items": items.reset_index(drop=True), "left_out": left_out.table()}
 
 
