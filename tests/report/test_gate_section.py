@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from quartet.cells import printable
 from quartet.errors import GateRefused
 from quartet.params import load_params
 from quartet.pipeline import stages_of
 from quartet.project import read_json
 from quartet.report import pages as report_pages
 from quartet.report import write_report
+from quartet.safe_text import printable
 from report.pages import HOSTILE, Page, first_table
 
 LONG, FORMULA = "endless " * 130_000, '=HYPERLINK("http://example.org")'

@@ -2,14 +2,20 @@
 
 from typing import TYPE_CHECKING, Any
 
-from quartet.cells import cell, cut, printable
+from quartet.safe_text import cell, cut, printable
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_SHOWN = 10  # rows of a check
 MAX_COLUMNS, MAX_NAME = 12, 60
-ROWS = {"items": "item", "edges": "edge", "columns": "column", "left_out": "part"}  # what a row of a table is
+ROWS = {
+    "items": "item",
+    "edges": "edge",
+    "columns": "column",
+    "classes": "class",
+    "left_out": "part",
+}  # what a row of a table is
 
 
 def exhibits(
@@ -53,7 +59,8 @@ def in_words(result: dict[str, Any]) -> str:
         return f"{printable(observed)} different values"
     if result["table"] not in ROWS:
         return f"{column.removeprefix('n_').replace('_', ' ')}: {printable(observed)}"
-    rows = f"{result['n']:,} {ROWS[result['table']]}{'' if result['n'] == 1 else 's'}"
+    name = ROWS[result["table"]]
+    rows = f"{result['n']:,} {name}{'' if result['n'] == 1 else 'es' if name.endswith('s') else 's'}"
     return f"{result['n_failed']:,} of {rows}" if result["n_failed"] else f"none of {rows} fails"
 
 

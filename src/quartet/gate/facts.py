@@ -30,17 +30,12 @@ def count(items: pd.DataFrame, **counts: float) -> pd.DataFrame:
     return pd.DataFrame([{"n_items": len(items), "n_smallest_split": smallest, **counts}])
 
 
-def count_classes(items: pd.DataFrame) -> dict[str, float]:
-    """How many classes there are, how many training or test lack, and the rarest one's part of an even share."""
-    shares = items["label"].value_counts(normalize=True)
-    seen = {split: set(items.loc[items["split"] == split, "label"].dropna()) for split in SPLITS}
-    labels = set(shares.index)
-    return {
-        "n_classes": len(labels),
-        "n_classes_untrained": len(labels - seen["train"]),
-        "n_classes_untested": len(labels - seen["test"]),
-        "rarest_class": float(shares.min() * len(shares)) if len(shares) else 0.0,
-    }
+def describe_classes(items: pd.DataFrame) -> pd.DataFrame:
+    """The table `classes`, a row each: `id`, its items in each split, and `of_even_share`, 1 where all are equal."""
+    counts = pd.crosstab(items["label"], items["split"]).reindex(columns=[*SPLITS], fill_value=0)
+    shares = items["label"].value_counts(normalize=True).reindex(counts.index)
+    table = counts.assign(of_even_share=shares * len(shares)).rename_axis(index="id", columns=None)
+    return table.reset_index()
 
 
 def describe_columns(items: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:

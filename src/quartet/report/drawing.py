@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from quartet.cells import cut
+from quartet.safe_text import cut
 
 MAX_DRAWN = 200  # nodes
 N_COLOURS = 6

@@ -11,10 +11,10 @@ import pandas as pd
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from quartet.cells import cell, cut
 from quartet.gate.exhibits import ROWS, in_words, tells
 from quartet.project import Project, read_json
 from quartet.report.pictures import Picture, picture_of
+from quartet.safe_text import cell, cut
 
 STATUSES = ("failed", "warning", "passed")  # the order of checks on a page
 MAX_PARTS = 3  # columns of one check that are shown with their rows

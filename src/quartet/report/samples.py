@@ -7,12 +7,12 @@ import pandas as pd
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from quartet.cells import cell
 from quartet.family import SPLITS
 from quartet.report.charts import Axis, Chart, Mark, axis_over
 from quartet.report.drawing import Network, network_of
 from quartet.report.formats import counted
 from quartet.report.pictures import Picture, picture_of
+from quartet.safe_text import cell
 from quartet.settings import DatasetSettings
 
 N_ROWS, N_PICTURES = 6, 24

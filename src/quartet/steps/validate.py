@@ -3,13 +3,13 @@
 from typing import Any
 
 from quartet.artifacts import load_tables, read_plan
-from quartet.cells import printable
 from quartet.errors import GateRefused
 from quartet.family import Family
 from quartet.gate.exhibits import as_text, exhibits, in_words, rows_in_words, tells
 from quartet.gate.suites import LIMITS, expectations
 from quartet.gate.validation import run
 from quartet.project import Project, write_json
+from quartet.safe_text import printable
 
 MAX_CHECKS, MAX_COLUMNS, MAX_ROWS, MAX_MEANING = 8, 4, 8, 240  # of a refusal: it must fit a terminal
 

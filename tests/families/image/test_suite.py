@@ -39,6 +39,11 @@ def test_copies_within_a_split_are_shown_but_pass(failed, canonical):
     ]
 
 
+def test_a_class_that_was_never_trained_on_is_named(failed, canonical):
+    found = failed(tiny.BROKEN["a class that was never trained on"](canonical))
+    assert cases.rows(found, "every_class_is_trained") == ["rows"]
+
+
 def test_a_rare_class_is_shown_but_passes(failed, canonical):
     items = canonical["items"]
     rare = items[(items["label"] == "rows") & (items["split"] == "train")].head(1)

@@ -8,7 +8,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from quartet.families.graph.columns import FEATURE
-from quartet.gate.facts import count, count_classes, describe_columns, mark_copies, mean_recall
+from quartet.gate.facts import count, describe_classes, describe_columns, mark_copies, mean_recall
 
 DEGREE = "number of neighbours"
 SAMPLE = 40_000  # labelled nodes that a leak is looked for in
@@ -21,13 +21,15 @@ def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.Dat
     features = items.filter(regex=f"^{FEATURE}")
     ends = places(edges, items["id"])
     degree = degrees(ends, len(items))
+    classes = describe_classes(examples)
     return tables | {
         "items": mark_nodes(items[["id", "split", "label"]], degree, features).assign(
             twin=twins(items, features, ends)
         ),
         "edges": mark_edges(edges, ends),
         "columns": describe(items, features, degree),
-        "facts": count(examples, **count_classes(examples), **measure(items["label"], ends, degree)),
+        "classes": classes,
+        "facts": count(examples, n_classes=len(classes), **measure(items["label"], ends, degree)),
     }
 
 

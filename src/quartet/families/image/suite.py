@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from quartet.gate.facts import SIGNIFICANT, count, count_classes, describe_columns, mark_copies
+from quartet.gate.facts import SIGNIFICANT, count, describe_classes, describe_columns, mark_copies
 
 N_BINS = 32
 KINDS = dict.fromkeys(("width", "height", "aspect", "mode", "format", "brightness", "contrast"), "measure")
@@ -16,10 +16,11 @@ MADE = ("width", "height", "aspect", "mode", "format")  # how a file was made, w
 def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.DataFrame]:
     """Mark pictures that have the same pixels, count classes, and see what measures tell of them."""
     items = mark_copies(tables["items"], tables["items"]["content"])
-    facts = count(items, **count_classes(items))
+    classes = describe_classes(items)
+    facts = count(items, n_classes=len(classes))
     columns = describe_columns(items, KINDS)
     columns["tells"] = [tells(items, name) if name in MADE else 0.0 for name in columns["id"]]
-    return tables | {"items": items, "columns": columns, "facts": facts}
+    return tables | {"items": items, "classes": classes, "columns": columns, "facts": facts}
 
 
 def tells(items: pd.DataFrame, name: str) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from quartet.families.tabular.columns import kind_of
-from quartet.gate.facts import count, count_classes, describe_columns, mark_copies, mean_recall
+from quartet.gate.facts import count, describe_classes, describe_columns, mark_copies, mean_recall
 from quartet.rows import feature_columns
 from quartet.splits import content_hash
 
@@ -19,10 +19,13 @@ def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.Dat
     names = feature_columns(tables["items"])
     items = mark_copies(tables["items"], content_hash(tables["items"][names]))
     items["infinite"] = infinite(items, ["label", *names])
-    counts = count_classes(items) if settings.task == "classification" else {}
     columns = describe_columns(items, {name: kind_of(items[name]) for name in names})
     columns["leak"] = leaks(items, names, settings.task)
-    return tables | {"items": items, "columns": columns, "facts": count(items, **counts)}
+    if settings.task == "regression":
+        return tables | {"items": items, "columns": columns, "facts": count(items)}
+    classes = describe_classes(items)
+    facts = count(items, n_classes=len(classes))
+    return tables | {"items": items, "classes": classes, "columns": columns, "facts": facts}
 
 
 def infinite(items: pd.DataFrame, names: list[str]) -> pd.Series:

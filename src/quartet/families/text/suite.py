@@ -14,7 +14,7 @@ from quartet.families.text.measures import (
     share_of_letters,
 )
 from quartet.families.text.words import normalise
-from quartet.gate.facts import count, count_classes, describe_columns, mark_copies
+from quartet.gate.facts import count, describe_classes, describe_columns, mark_copies
 from quartet.splits import content_hash
 
 MEASURES = {"n_characters": "measure", "n_words": "measure", "letters": "measure", "unseen": "measure"}
@@ -32,8 +32,14 @@ def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.Dat
         items["group_straddles"] = straddles(items["split"], items["group"])
     tested = items.loc[items["split"] == "test", "unseen"]
     own = {"n_texts": content.nunique(), "unseen": float(tested.mean()) if len(tested) else 0.0}
-    facts = count(items, **count_classes(items), **own)
-    return tables | {"items": items, "columns": describe_columns(items, MEASURES), "facts": facts}
+    classes = describe_classes(items)
+    facts = count(items, n_classes=len(classes), **own)
+    return tables | {
+        "items": items,
+        "classes": classes,
+        "columns": describe_columns(items, MEASURES),
+        "facts": facts,
+    }
 
 
 def add_words(items: pd.DataFrame, normal: pd.Series) -> None:

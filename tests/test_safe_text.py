@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from quartet.cells import cell, printable
+from quartet.safe_text import cell, printable
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), np.float32("nan"), pd.NA, pd.NaT])
