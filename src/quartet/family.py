@@ -78,7 +78,7 @@ class SuiteModule(Protocol):
     """`suite.py` of a family."""
 
     def annotate(self, tables: "Tables", settings: Any) -> "Tables":
-        """Add what no column check can see: boolean columns, and the tables `facts` (one row), `columns` and `classes`."""
+        """Add what no column check can see: boolean columns, and the tables `facts` (one row), `columns`, `classes`."""
 
 
 class FeaturesModule(Protocol):
