@@ -34,10 +34,11 @@ def locked_stages(project: Project) -> dict[str, Any]:
     return dict((YAML(typ="safe").load(text) or {}).get("stages", {}))
 
 
-def output_hash(project: Project, stage: str) -> str:
-    """DVC's hash of a stage's first output; `unlocked` where DVC has not recorded it."""
+def output_hash(project: Project, stage: str, output: Path) -> str:
+    """DVC's hash of an output of a stage; `unlocked` where DVC has not recorded it."""
     outs = locked_stages(project).get(stage, {}).get("outs", [])
-    return str(outs[0]["md5"]) if outs else "unlocked"
+    path = output.relative_to(project.root).as_posix()
+    return next((str(out["md5"]) for out in outs if out["path"] == path), "unlocked")
 
 
 def dependency_hashes(project: Project, stage: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """One full flow in a new project, as a user starts it; `make test` runs it once."""
 
+import hashlib
 import json
 import sqlite3
 import time
@@ -52,6 +53,12 @@ def test_status_shows_what_the_run_showed(root):
     champions = [line["model"] for line in lines if line["verdict"] == "champion"]
     assert len(champions) == 1
     assert {line["model"] for line in lines} == {"flowers-logistic", "flowers-mlp"}
+
+
+def test_a_run_in_mlflow_tells_by_its_hash_what_the_gate_said(root):
+    with sqlite3.connect(root / "mlflow.db") as database:
+        told = {value for (value,) in database.execute("select value from tags where key = 'quartet.validation'")}
+    assert told == {hashlib.md5((root / "data/flowers/validation.json").read_bytes()).hexdigest()}
 
 
 def test_a_run_leaves_git_only_what_the_contract_names(root):

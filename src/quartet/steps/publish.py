@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,7 @@ class Publication:
             "params": config["settings"] | {"seed": config["seed"], "n_parameters": report["n_parameters"]},
             "metrics": {name: value for name, value in scores.items() if value is not None},
             "tags": self.tags(model),
-            "data": (self.dataset, provenance.output_hash(self.project, f"prepare@{self.dataset}")),
+            "data": (self.dataset, self.hash_of("prepare", self.project.prepared)),
         }
 
     def tags(self, model: str) -> dict[str, str]:
@@ -94,9 +95,13 @@ class Publication:
             "quartet.model": model,
             "quartet.stage": stage,
             "quartet.commit": provenance.commit(self.project.root),
-            "quartet.validation": provenance.output_hash(self.project, f"validate@{self.dataset}"),
+            "quartet.validation": self.hash_of("validate", self.project.validation),
             **{f"quartet.dep.{path}": digest for path, digest in dependencies.items()},
         }
+
+    def hash_of(self, step: str, output: Callable[[str], Path]) -> str:
+        """DVC's hash of what a step made of the dataset."""
+        return provenance.output_hash(self.project, f"{step}@{self.dataset}", output(self.dataset))
 
     def log_lineage(self, run_id: str, model: str) -> None:
         """What makes the training again: params.yaml, dvc.yaml and its slice of dvc.lock."""
