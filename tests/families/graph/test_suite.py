@@ -113,7 +113,9 @@ def test_homophily_is_the_assortativity_of_classes_among_labelled_nodes(canonica
 
 
 def test_a_graph_in_many_parts_and_one_whose_edges_join_classes_at_random_are_told(canonical, settings):
-    names = lambda tables: {result["name"] for result in failures(tables, settings)}  # noqa: E731
+    def names(tables):
+        return {result["name"] for result in failures(tables, settings)}
+
     assert "mostly_connected" in names(sparser(canonical, 20))
     shuffled = canonical["items"].assign(label=canonical["items"]["label"].sample(frac=1, random_state=0).to_numpy())
     assert "homophilous" in names(canonical | {"items": shuffled.assign(split=canonical["items"]["split"])})
