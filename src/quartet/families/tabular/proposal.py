@@ -122,9 +122,7 @@ def propose_columns(proposal: Proposal, columns: dict[str, Seen]) -> None:
     Raises:
         SourceError: all are to be left aside.
     """
-    ids = columns.pop("id", None)  # it names the rows
-    if ids and len(ids.cells.values) < len(ids.cells.codes):
-        proposal.hints.append("id repeats or is missing, which the gate stops: rename it if it does not name the rows")
+    columns.pop("id", None)  # it names the rows
     useless = {name: reason for name, column in columns.items() if (reason := reason_to_drop(name, column))}
     kept = {name: column for name, column in columns.items() if name not in useless}
     if useless:
