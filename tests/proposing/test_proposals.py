@@ -158,7 +158,7 @@ def test_a_single_folder_of_texts_is_told_to_get_another_class(tmp_path):
 
 
 def test_ids_that_repeat_are_refused_before_the_gate_stops_them(tmp_path):
-    with pytest.raises(QuartetError, match="a column `id` names each row.*row 1, counted from 0"):
+    with pytest.raises(QuartetError, match=r"a column `id` names each row.*row 1, counted from 0"):
         proposed(table(tmp_path, id=[i // 2 for i in range(60)], **varied(), y=["x", "y"] * 30))
     assert proposed(table(tmp_path, id=range(60), **varied(), y=["x", "y"] * 30)).settings["target"] == "y"
 
