@@ -100,7 +100,8 @@ def test_expected_counts_are_those_of_scikit_learn(name):
 
 def test_what_the_user_says_wins(tmp_path):
     project = params(
-        tmp_path, {"source": "catalog:imdb", "max_length": 9, "checks": {"no_echo": {"severity": "error"}}}
+        tmp_path,
+        {"source": "catalog:imdb", "max_length": 9, "checks": {"no_echo": {"severity": "error"}, "no_straddling": {}}},
     )
     dataset = load_params(project.params).datasets["d"]
     assert (dataset.family, dataset.keep, dataset.max_length) == ("text", {"label": ["neg", "pos"]}, 9)

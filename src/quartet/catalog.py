@@ -137,7 +137,10 @@ def completed(value: Mapping[str, Any]) -> dict[str, Any]:
     merged = {"family": entry.family, **entry.settings, **value}
     checks = entry.settings.get("checks", {})
     if checks and isinstance(value.get("checks"), dict):
-        merged["checks"] = checks | value["checks"]
+        merged["checks"] = checks | {
+            name: {**checks.get(name, {}), **changes} if isinstance(changes, dict) else changes
+            for name, changes in value["checks"].items()
+        }
     return merged
 
 

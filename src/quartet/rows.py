@@ -10,6 +10,7 @@ from quartet.errors import SourceError
 from quartet.reading.files import LeftOut
 from quartet.splits import published_or_hashed
 
+EXACT = 2**53  # below it, float64 holds every whole number
 RESERVED = ("id", "split", "label", "duplicate", "straddles", "unlabelled", "infinite")
 
 
@@ -120,10 +121,12 @@ def as_labels(values: pd.Series, task: str) -> pd.Series:
 
 
 def as_text(values: pd.Series) -> pd.Series:
-    """Names and whole numbers as text, 1.0 as "1"; what is missing stays missing."""
-    whole = pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all()
-    text = values.astype("Int64") if whole else values
-    return text.astype(str).where(values.notna(), None).astype(object)
+    """Names and numbers as text, 1.0 as "1" whatever stands in other rows; what is missing stays missing."""
+    text = values.astype(str).where(values.notna(), None).astype(object)
+    if pd.api.types.is_float_dtype(values):
+        whole = ((values % 1 == 0) & (values.abs() < EXACT)).fillna(False).astype(bool)
+        text[whole] = values[whole].astype("int64").astype(str)
+    return text
 
 
 def as_numbers(values: pd.Series) -> pd.Series | None:

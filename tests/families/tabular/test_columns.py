@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from quartet.errors import SourceError
 from quartet.families.tabular.cells import Cells, Reading
-from quartet.families.tabular.columns import as_kind, infer
+from quartet.families.tabular.columns import as_kind, infer_kind
 
 N = 40
 HALF = [f"{n / 2}" for n in range(N)]
@@ -18,6 +18,10 @@ TURNS = N // 2
 
 def cells(values, **reading):
     return Cells.of(pd.Series(values), Reading(**reading))
+
+
+def infer(frame):
+    return {name: infer_kind(name, cells(frame[name])) for name in frame}
 
 
 def read(values, kind, **reading):

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quartet.errors import SourceError
-from quartet.families.tabular.cells import SLASHED, Cells, Reading, as_array
+from quartet.families.tabular.cells import SLASHED, Cells, as_array
 from quartet.families.tabular.settings import Kind
 
 MOST = 0.95  # of the cells: then the column is of that type, and the others are mistakes
@@ -28,12 +28,6 @@ class Inferred:
 
     kind: Kind
     reason: str
-
-
-def infer(frame: pd.DataFrame, reading: Reading | None = None) -> dict[str, Inferred]:
-    """The kind of each column; `drop` where it says nothing of a row but which it is, or nothing at all."""
-    read = reading or Reading()
-    return {str(name): infer_kind(str(name), Cells.of(frame[name], read)) for name in frame}
 
 
 def infer_kind(name: str, cells: Cells) -> Inferred:
