@@ -192,10 +192,10 @@ def page(protocols: dict[str, Any]) -> str:
 INTRODUCTION = """\
 # Published figures, and ours
 
-Written by `python benchmarks/published.py --data FOLDER` from its own output; FOLDER holds public sets; what it lacks comes
-from the catalog. Every figure is of the test split: mean ± standard deviation over n seeds. Networks,
-epochs and seeds were chosen on validation, or by the publication. Time is that of one training with one seed, ingestion
-and evaluation aside.
+Written by `python benchmarks/published.py --data FOLDER` from its own output; FOLDER holds public sets, and what it
+lacks comes from the catalog. Every figure is of the test split: mean ± standard deviation over n seeds. Settings and
+epochs were chosen on validation, or by the publication. Time is that of one training with one seed, its process
+included, ingestion and evaluation aside.
 """
 
 if __name__ == "__main__":
