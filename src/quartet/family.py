@@ -6,6 +6,7 @@ suite.py      annotate                                   what no column check ca
 suite.yaml                                               what may pass to training, beside ../gate/checks.yaml
 features.py   fit, encode, raw_input                     canonical or raw rows → arrays; fitted on the training split
 proposal.py   propose                                    what `quartet init --from` proposes for files it has seen
+explain.py    explain                                    what the trained networks see: figures for the report
 models/       examples, and a file per architecture      arrays → tensors → networks
 """
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from quartet.examples import Examples
+    from quartet.explanations import Section
+    from quartet.looks import Look
     from quartet.proposing.sight import Proposal, Sight
     from quartet.reading.files import File
 
@@ -52,8 +55,8 @@ class Encoder:
 
     @property
     def n_outputs(self) -> int:
-        """K, or 1 for a regression."""
-        return len(self.classes) or 1
+        """K, or the number of communities, or 1 for a regression."""
+        return len(self.classes) or int(self.facts.get("communities", 1))
 
 
 class SettingsModule(Protocol):
@@ -99,6 +102,13 @@ class ProposalModule(Protocol):
 
     def propose(self, sight: "Sight") -> "Proposal | None":
         """Settings and models for what a source holds, or None where that is not of this family."""
+
+
+class ExplainModule(Protocol):
+    """`explain.py` of a family."""
+
+    def explain(self, look: "Look") -> "list[Section]":
+        """A look inside the dataset's networks, foremost the one best on validation."""
 
 
 class ModelsModule(Protocol):
@@ -148,6 +158,11 @@ class Family:
     def proposal(self) -> ProposalModule:
         """What it proposes for a source."""
         return cast(ProposalModule, self._module("proposal"))
+
+    @property
+    def explain(self) -> ExplainModule:
+        """Its look inside."""
+        return cast(ExplainModule, self._module("explain"))
 
     @property
     def models(self) -> ModelsModule:

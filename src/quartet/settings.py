@@ -177,6 +177,11 @@ class ModelSettings(Settings):
     dataset: str = Field(description="the dataset it is trained on")
     architecture: str = Field(description="what it is")
 
+    @property
+    def control(self) -> bool:
+        """Whether it is there to be compared with only: it is ranked last and never promoted."""
+        return False
+
 
 class BaselineSettings(ModelSettings):
     """A statistical baseline: fitted in closed form or to convergence, so that one seed tells all."""

@@ -1,12 +1,16 @@
-"""evaluate: all models of a dataset on the same items; ranked on validation, reported on test."""
+"""evaluate: all models of a dataset on the same items, and a look inside; ranked on validation, reported on test."""
 
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from quartet import explanations
 from quartet.artifacts import load_encoder, read_plan
 from quartet.closure import file_hash
+from quartet.comparisons import Comparison
+from quartet.family import Family
+from quartet.looks import Look
 from quartet.metrics import LOWER_IS_BETTER, METRICS, confusion, expected_calibration_error, reliability, score
 from quartet.predictions import split_outputs
 from quartet.project import Project, read_json, whole_folder, write_json
@@ -41,6 +45,14 @@ def evaluate(project: Project, name: str) -> None:
     }
     with whole_folder(project.evaluation(name)) as folder:
         write_json(folder / "comparison.json", comparison)
+        explanations.save(look_inside(Comparison(project, name, comparison), Family(plan.family)), folder)
+
+
+def look_inside(comparison: Comparison, family: Family) -> explanations.Inside:
+    """What the family's explain makes of the networks, each with the seed that is best on validation."""
+    seeds = {model: comparison.best_seed(model) for model in comparison.models}
+    look = Look(comparison.project, comparison.dataset, family, comparison.ranking, seeds)
+    return explanations.Inside(look.best or "", seeds.get(look.best or "", ""), family.explain.explain(look))
 
 
 def rank(metric: str, mean: float, model: str, *, simple: bool) -> tuple[bool, float, bool, str]:

@@ -45,6 +45,7 @@ def dataset_plans(params: Params, project: Project) -> Iterator[tuple[str, str, 
                 content |= {"checks": checks_of(dataset)}
             if step == "evaluate":
                 content |= {"models": params.models_of(name), "baseline": params.baseline_of(name)}
+                content |= {"explain": explain_code(params, name)}
             yield step, name, content
 
 
@@ -69,6 +70,13 @@ def step_code(step: str, family: str, model: ModelSettings | None = None) -> str
     if model:
         inner += [f"models.{model.network.partition('.')[0]}"]
     return code_hash([f"quartet.steps.{step}", *(f"quartet.families.{family}.{module}" for module in inner)])
+
+
+def explain_code(params: Params, dataset: str) -> str:
+    """A hash of the code that looks into the networks of a dataset, theirs included."""
+    folder, own = f"quartet.families.{params.datasets[dataset].family}", params.models_of(dataset)
+    networks = {params.models[name].network.partition(".")[0] for name in own}
+    return code_hash([f"{folder}.explain", *(f"{folder}.models.{network}" for network in networks)])
 
 
 def remove_what_is_gone(params: Params, project: Project) -> None:
