@@ -87,7 +87,7 @@ def optimizer_of(network: nn.Module, settings: NetworkSettings) -> torch.optim.O
     if settings.optimizer == "sgd":
         momentum = settings.momentum
         return torch.optim.SGD(groups, lr=settings.learning_rate, momentum=momentum, nesterov=momentum > 0)
-    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[settings.optimizer]
+    kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
     return kind(groups, lr=settings.learning_rate)
 
 
