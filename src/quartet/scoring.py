@@ -31,7 +31,7 @@ class Scorer:
         self.network.load_state_dict(load_file(folder / "weights.safetensors"))
 
     def outputs(self, raw: pd.DataFrame) -> "np.ndarray":
-        """Probabilities (N, K), or values (N,), of raw items."""
+        """Probabilities (N, K), values (N,) or communities (N,) of raw items."""
         arrays = self.family.features.encode(self.family.features.raw_input(raw, self.encoder), self.encoder)
         return outputs(self.network, self.family.models.examples(arrays, self.encoder), self.encoder)
 
@@ -40,7 +40,7 @@ class Scorer:
         output = self.outputs(raw)
         table = output_frame(output, self.encoder)
         if not self.encoder.classes:
-            return table.rename(columns={"value": "predicted"})
+            return table.rename(columns={"value": "predicted", "community": "predicted"})
         names = pd.Series(self.encoder.classes, dtype=object)
         table.insert(0, "predicted", names[output.argmax(axis=1)].to_numpy())
         return table

@@ -16,6 +16,7 @@ from quartet.settings import NetworkSettings
 class Supervised(LightningModule):
     """Minimises cross-entropy over K logits, or the squared error of one scaled value.
 
+    A network may have a `loss(output, target)` of its own, and a `penalty()` of its last forward that training adds.
     With `class_weights: balanced`, an item of class k counts n / (K n_k) times, n_k being its training items.
     With `label_smoothing` e, a training label is 1 - e + e / K for its class and e / K for others; the validation
     loss takes labels as they are, so that models with and without can be compared.
@@ -47,8 +48,15 @@ class Supervised(LightningModule):
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """The loss of one batch."""
         inputs, target = batch
-        loss = loss_of(self.network(*inputs), target, self.weights, self.settings.label_smoothing)
+        loss = self.loss(self.network(*inputs), target, self.settings.label_smoothing)
         self.losses.append(loss.detach())
+        penalty = getattr(self.network, "penalty", None)
+        return loss + penalty() if penalty else loss
+
+    def loss(self, output: Tensor, target: Tensor, smoothing: float = 0.0) -> Tensor:
+        """The network's own loss where it has one, cross-entropy or squared error elsewhere."""
+        own = getattr(self.network, "loss", None)
+        loss: Tensor = own(output, target) if own else loss_of(output, target, self.weights, smoothing)
         return loss
 
     def finish_epoch(self) -> dict[str, float]:
@@ -63,7 +71,7 @@ class Supervised(LightningModule):
         validation = self.examples["validation"].to(self.device)
         with self.trainer.precision_plugin.forward_context():
             logits = logits_in_batches(self.network, validation)
-        return loss_of(logits, validation.target, self.weights)
+        return self.loss(logits, validation.target)
 
     def configure_optimizers(self) -> Any:
         """The optimiser, and the schedule of its step size where there is one."""

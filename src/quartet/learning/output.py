@@ -22,12 +22,14 @@ def logits_in_batches(network: nn.Module, examples: Examples) -> Tensor:
 
 @torch.inference_mode()
 def outputs(network: nn.Module, examples: Examples, encoder: Encoder) -> np.ndarray:
-    """Probabilities (N, K) float64, or values (N,) in the target's own unit, computed on the CPU.
+    """Probabilities (N, K) float64, values (N,) in the target's own unit, or communities (N,) or (E, 2), on the CPU.
 
     Args:
         network: on the CPU; the examples may still lie where they were trained on.
     """
     logits = logits_in_batches(network, examples.to(torch.device("cpu"))).double()
+    if encoder.facts["task"] == "community_detection":
+        return np.asarray(logits.argmax(dim=-1))
     if encoder.classes:
         return np.asarray(logits.softmax(dim=1))
     low, high = encoder.facts["target_range"]

@@ -11,7 +11,7 @@ from quartet.closure import file_hash
 from quartet.comparisons import Comparison
 from quartet.family import Family
 from quartet.looks import Look
-from quartet.metrics import LOWER_IS_BETTER, METRICS, confusion, expected_calibration_error, reliability, score
+from quartet.metrics import LOWER_IS_BETTER, confusion, expected_calibration_error, metrics_on, reliability, score
 from quartet.predictions import split_outputs
 from quartet.project import Project, read_json, whole_folder, write_json
 from quartet.statistics import bootstrap, holm, interval, p_value, summary
@@ -28,19 +28,18 @@ def evaluate(project: Project, name: str) -> None:
     """Compare the models of the dataset `name` and write comparison.json."""
     plan = read_plan(project, "evaluate", name)
     encoder = load_encoder(project.prepared(name))
-    metrics = METRICS[encoder.facts["task"]]
-    metric = plan.settings.metric or metrics[0]
+    metric, ranking_metric = metrics_of_dataset(plan.settings.metric, encoder)
     models = {model: TrainedModel(project, name, model, encoder) for model in plan.models}
-    means = {model: trained.mean("validation", metric) for model, trained in models.items()}
-    ranking = sorted(means, key=lambda model: rank(metric, means[model], model, simple=model == plan.baseline))
+    ranking = sorted(models, key=lambda model: rank(models[model], ranking_metric, simple=model == plan.baseline))
     comparison = {
         "data": file_hash(project.prepared(name)),
         "metric": metric,
+        "ranking_metric": ranking_metric,
         "task": encoder.facts["task"],
         "classes": encoder.classes,
         "baseline": plan.baseline,
         "ranking": ranking,
-        "models": {model: trained.report(metrics, metric) for model, trained in models.items()},
+        "models": {model: trained.report(metric) for model, trained in models.items()},
         "differences": differences(models, plan, metric),
     }
     with whole_folder(project.evaluation(name)) as folder:
@@ -55,10 +54,19 @@ def look_inside(comparison: Comparison, family: Family) -> explanations.Inside:
     return explanations.Inside(look.best or "", seeds.get(look.best or "", ""), family.explain.explain(look))
 
 
-def rank(metric: str, mean: float, model: str, *, simple: bool) -> tuple[bool, float, bool, str]:
-    """What models are sorted by: the best mean on validation first, undefined ones last; of equals, the baseline."""
+def metrics_of_dataset(asked: str | None, encoder: "Encoder") -> tuple[str, str]:
+    """The metric that counts on test, the one asked for where it can be had there, and the one that ranks."""
+    test, validation = (metrics_on(split, encoder.facts) for split in ("test", "validation"))
+    metric = asked if asked in test else test[0]
+    return metric, metric if metric in validation else validation[0]
+
+
+def rank(model: "TrainedModel", metric: str, *, simple: bool) -> tuple[bool, bool, float, bool, str]:
+    """What models are sorted by: the best mean on validation first, undefined ones and controls last."""
+    mean = model.mean("validation", metric)
     undefined = mean != mean
-    return undefined, 0.0 if undefined else mean if metric in LOWER_IS_BETTER else -mean, not simple, model
+    worth = 0.0 if undefined else mean if metric in LOWER_IS_BETTER else -mean
+    return model.control, undefined, worth, not simple, model.name
 
 
 class TrainedModel:
@@ -66,10 +74,15 @@ class TrainedModel:
 
     def __init__(self, project: Project, dataset: str, model: str, encoder: "Encoder") -> None:
         folder = project.model(dataset, model)
-        self.encoder = encoder
+        self.name, self.encoder = model, encoder
         self.seeds = sorted(folder.glob("seed-*"), key=lambda path: int(path.name.split("-")[1]))
         self.config = read_json(self.seeds[0] / "config.json")
         self.splits = {split: [split_outputs(seed, split) for seed in self.seeds] for split in ("validation", "test")}
+
+    @property
+    def control(self) -> bool:
+        """Whether it is there to be compared with only."""
+        return Family(self.config["family"]).model_settings(self.config["settings"]).control
 
     def values(self, split: str, metric: str) -> list[float]:
         """The metric of each seed."""
@@ -85,19 +98,28 @@ class TrainedModel:
         target = self.splits["test"][0][0]
         return bootstrap(metric, target, [output for _, output in self.splits["test"]])
 
-    def report(self, metrics: tuple[str, ...], metric: str) -> dict[str, Any]:
+    def report(self, metric: str) -> dict[str, Any]:
         """Scores, interval, curves, and the confusion or residuals of the first seed."""
         return {
             "architecture": self.config["settings"]["architecture"],
             "n_parameters": self.config["n_parameters"],
             "fingerprints": {seed.name: read_json(seed / "config.json")["fingerprint"] for seed in self.seeds},
             "n_items": {split: len(pairs[0][0]) for split, pairs in self.splits.items()},
-            "validation": {name: summary(self.values("validation", name)) for name in metrics},
-            "test": {name: summary(self.values("test", name)) for name in metrics},
+            "control": self.control,
+            **{
+                split: {name: summary(self.values(split, name)) for name in metrics_on(split, self.encoder.facts)}
+                for split in ("validation", "test")
+            },
             "test_interval": interval(self.resampled(metric)),
             "curves": self.curves(),
-            **(self.classified() if self.encoder.classes else self.residuals()),
+            **self.details(),
         }
+
+    def details(self) -> dict[str, Any]:
+        """What can be shown of a classification, or of values; of communities, the metrics say all."""
+        if self.encoder.facts["task"] == "community_detection":
+            return {}
+        return self.classified() if self.encoder.classes else self.residuals()
 
     def curves(self) -> list[dict[str, list[float]]]:
         """Epochs and losses of each seed; empty for a baseline."""

@@ -86,7 +86,7 @@ class Gate:
 
     def candidate(self) -> Contender:
         """The best on validation; the baseline where that network is not better with confidence."""
-        best = self.settings.candidate or self.comparison.ranking[0]
+        best = self.settings.candidate or self.comparison.candidates[0]
         if best not in self.comparison.models:
             must = f"candidate of {self.dataset} is a model that was trained and compared"
             raise UsageError(must, came=f"{best} was not", mend="Run `quartet run` first.")
@@ -119,9 +119,9 @@ class Gate:
         if bool(scorer.encoder.classes) != bool(self.comparison.content["classes"]):
             self.reasons.append(f"the champion {standing.model} was trained for another task")
             return None
-        items = load_tables(self.project.raw(self.dataset))["items"]
+        tables = load_tables(self.project.raw(self.dataset))
         try:
-            output = scorer.outputs(items[items["split"] == "test"].reset_index(drop=True))
+            output = scorer.outputs(scorer.family.parts(tables, scorer.encoder)["test"])
         except SourceError as error:
             self.reasons.append(f"the champion {standing.model} cannot answer today's test items: {error}")
             return None
@@ -170,7 +170,8 @@ class Gate:
 
     def of(self, model: str, split: str) -> str:
         """The metric's mean over seeds, in words."""
-        return f"{self.comparison.metric} {self.comparison.mean(model, split):.4f}"
+        metric = self.comparison.ranking_metric if split == "validation" else self.comparison.metric
+        return f"{metric} {self.comparison.mean(model, split):.4f}"
 
     def at_least(self, bound: float) -> str:
         """A one-sided bound in words."""
@@ -195,6 +196,6 @@ class Gate:
 
     def point_aliases(self, champion: str | None) -> None:
         """`champion` is what serves; `challenger` is the best on validation of the other models."""
-        others = [model for model in self.comparison.ranking if self.comparison.fingerprint(model) != champion]
+        others = [model for model in self.comparison.candidates if self.comparison.fingerprint(model) != champion]
         challenger = self.comparison.fingerprint(others[0]) if others else None
         registry.set_aliases(self.client, self.dataset, {"champion": champion, "challenger": challenger})

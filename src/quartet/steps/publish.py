@@ -33,7 +33,7 @@ def publish(project: Project, names: list[str] | None = None) -> dict[str, int]:
             if comparison and comparison.accepted:
                 publication = Publication(project, client, comparison)
                 new["runs"] += sum(publication.publish_run(model, seed) for model, seed in publication.all_seeds())
-                new["versions"] += sum(publication.publish_version(model) for model in comparison.ranking)
+                new["versions"] += sum(publication.publish_version(model) for model in comparison.candidates)
     return new
 
 
@@ -129,8 +129,8 @@ class Publication:
     def raw_example(self, served: Path) -> pd.DataFrame:
         """Some items of the test split, as a served model takes them."""
         scorer = Scorer(served)
-        items = load_tables(self.project.raw(self.dataset))["items"]
-        test = items[items["split"] == "test"].head(N_EXAMPLES).reset_index(drop=True)
+        tables = load_tables(self.project.raw(self.dataset))
+        test = scorer.family.parts(tables, scorer.encoder)["test"].head(N_EXAMPLES)
         return scorer.family.features.raw_input(test, scorer.encoder)
 
 

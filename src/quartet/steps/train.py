@@ -16,7 +16,7 @@ from quartet.closure import file_hash
 from quartet.family import SPLITS, Family
 from quartet.learning.fit import Run, fit
 from quartet.learning.output import outputs
-from quartet.metrics import METRICS, score
+from quartet.metrics import metrics_on, score
 from quartet.predictions import output_frame, split_outputs
 from quartet.project import Project, whole_folder, write_json
 from quartet.settings import TrainerSettings
@@ -101,10 +101,13 @@ class Training:
         return pd.concat(frames, ignore_index=True)
 
     def test_metrics(self, folder: Path) -> dict[str, Any]:
-        """Every metric of the task on the test split: mean, sd, n and the value of each seed."""
-        scored = [split_outputs(folder / f"seed-{seed}", "test") for seed in self.plan.seeds]
-        metrics = METRICS[self.encoder.facts["task"]]
-        return {metric: summary([score(metric, target, output) for target, output in scored]) for metric in metrics}
+        """Every metric of the task: mean, sd, n and the value of each seed, on test; modularity needs no such split."""
+        on = {metric: split for split in ("validation", "test") for metric in metrics_on(split, self.encoder.facts)}
+        scored = {
+            split: [split_outputs(folder / f"seed-{seed}", split) for seed in self.plan.seeds]
+            for split in set(on.values())
+        }
+        return {metric: summary([score(metric, *pair) for pair in scored[split]]) for metric, split in on.items()}
 
 
 def inputs_hash(plan: dict[str, Any], prepared: str) -> str:

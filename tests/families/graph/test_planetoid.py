@@ -10,7 +10,7 @@ import cases
 from families.graph import published
 from families.graph.published import as_then
 from quartet.errors import SourceError
-from quartet.families.graph import features
+from quartet.families.graph import nodes
 from quartet.families.graph.settings import Dataset
 from quartet.families.graph.tables import canonical, from_files
 from quartet.reading.files import File
@@ -38,7 +38,7 @@ def compare(tables, theirs):
     items = tables["items"].set_index("id")
     items = items.loc[[str(n) for n in range(len(items))]]
     np.testing.assert_array_equal(items.filter(regex="^f_").to_numpy(), theirs.x.numpy())
-    encoder = features.fit(tables, settings())
+    encoder = nodes.fit(tables, settings())
     ours = {(int(encoder.facts["ids"][a]), int(encoder.facts["ids"][b])) for a, b in encoder.arrays["edge_index"].T}
     assert ours == {(int(a), int(b)) for a, b in theirs.edge_index.T if a != b}
     for split, mask in {"train": theirs.train_mask, "validation": theirs.val_mask, "test": theirs.test_mask}.items():

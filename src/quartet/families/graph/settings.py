@@ -1,7 +1,7 @@
 """What can be set for graphs, and which models there are for them."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from pydantic import Field
 
@@ -14,15 +14,27 @@ from quartet.settings import (
     read_by,
 )
 
+Task = Literal["node_classification", "link_prediction", "community_detection", "similarity"]
+
 
 class Dataset(DatasetSettings):
     """A graph whose nodes have classes; some nodes may stand in the graph only, with neither split nor label."""
 
-    tasks: ClassVar[tuple[str, ...]] = ("node_classification",)
+    tasks: ClassVar[tuple[str, ...]] = get_args(Task)
 
     family: Literal["graph"]
-    task: Literal["node_classification"] = read_by(
-        "ingest", "validate", "prepare", default="node_classification", description="what is predicted: a node's class"
+    task: Task = read_by(
+        *("ingest", "validate", "prepare"),
+        default="node_classification",
+        description="what is predicted: a node's class, an edge that is held out, the community of a node, or how far "
+        "one graph is from another",
+    )
+    communities: int | None = read_by(
+        "prepare",
+        default=None,
+        ge=2,
+        le=10_000,
+        description="how many communities are sought; as many as there are classes if absent",
     )
     format: Literal["tables", "planetoid"] = read_by(
         "ingest", default="tables", description="nodes.csv and edges.csv, or the published files ind.NAME.*"

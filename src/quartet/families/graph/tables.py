@@ -107,6 +107,9 @@ def split_of(known: pd.DataFrame, published: pd.Series, settings: Any, seed: int
     names test nodes: then the nodes it names are all there are to learn from and be scored on.
     """
     named_test = bool((published == "test").any())
+    if settings.task == "community_detection":  # found without labels, which only test looks at
+        scored = known["label"].notna() if known["label"].notna().any() else pd.Series(True, known.index)
+        return scored.map({True: "test", False: ""})
     aside = published.isna() & (named_test | known["label"].isna())
     fractions = {"validation": settings.validation_fraction, "test": settings.test_fraction}
     split = published_or_hashed(published[~aside], known.loc[~aside, "id"], seed=seed, **fractions)

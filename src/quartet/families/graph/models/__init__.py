@@ -1,5 +1,7 @@
 """Networks on one graph: each takes the places of nodes (B,) in it and gives their logits (B, K).
 
+Those that find communities also take the places of the ends of edges (E, 2), and give logits (E, 2, K).
+
 A network holds the graph itself, as buffers that move with it, so that examples are nothing but places.
 """
 
@@ -10,7 +12,11 @@ from quartet.family import Encoder
 
 
 def examples(arrays: dict[str, np.ndarray], encoder: Encoder) -> Examples:
-    """Places of nodes (N,) as tensors."""
+    """Places of nodes (N,), or of the ends of edges (E, 2) with their weights (E,) as targets, as tensors."""
     import torch
 
-    return Examples((torch.tensor(arrays["node"]),), as_target(arrays, encoder))
+    node = torch.tensor(arrays["node"])
+    if encoder.facts["task"] == "community_detection":
+        target = torch.tensor(arrays["target"]) if "target" in arrays else torch.zeros(len(node), dtype=torch.int64)
+        return Examples((node,), target)
+    return Examples((node,), as_target(arrays, encoder))

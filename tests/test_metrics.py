@@ -1,0 +1,43 @@
+"""Metrics against other ways to compute them."""
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from quartet.metrics import metrics_on, score
+
+
+def test_modularity_is_networkx_s():
+    graph = nx.karate_club_graph()
+    community = np.arange(34) % 3
+    edges = np.array(graph.edges)
+    weights = np.array([graph.edges[tuple(edge)]["weight"] for edge in edges], float)
+    groups = [set(np.flatnonzero(community == c).tolist()) for c in range(3)]
+    assert score("modularity", weights, community[edges]) == pytest.approx(nx.community.modularity(graph, groups))
+
+
+def test_modularity_of_one_community_is_zero():
+    assert score("modularity", np.ones(5), np.full((5, 2), 7)) == pytest.approx(0)
+
+
+def test_nmi_does_not_care_what_communities_are_called():
+    classes = np.array([0, 0, 1, 1, 2, 2])
+    assert score("nmi", classes, np.array([9, 9, 4, 4, 0, 0])) == pytest.approx(1)
+
+
+def test_average_precision_is_its_sum_over_thresholds():
+    target, edge = np.array([1, 0, 1, 1, 0]), np.array([0.9, 0.8, 0.7, 0.4, 0.1])
+    recalled_at_rank = {1: 1 / 1, 3: 2 / 3, 4: 3 / 4}  # rank of each edge → precision there
+    expected = sum(recalled_at_rank.values()) / 3
+    assert score("average_precision", target, np.stack([1 - edge, edge], axis=1)) == pytest.approx(expected)
+
+
+def test_spearman_looks_at_ranks_alone():
+    target = np.array([0.1, 0.4, 0.2, 0.9])
+    assert score("spearman", target, np.exp(5 * target)) == pytest.approx(1)
+
+
+def test_communities_are_ranked_without_labels():
+    facts = {"task": "community_detection", "labels": ["a", "b"]}
+    assert metrics_on("validation", facts) == ("modularity",)
+    assert metrics_on("test", facts) == ("nmi",)
