@@ -38,8 +38,13 @@ def test_the_word_that_alone_decides_is_found(architecture, build):
     assert contributions(network, torch.tensor([4, 3, 7, TELLING, 5]), answer=0)[3] < 0
 
 
-def test_a_word_that_is_unknown_already_weighs_nothing(build):
-    assert contributions(build("conv1d"), torch.tensor([4, 1, 7]), answer=0)[1] == 0
+@pytest.mark.parametrize("architecture", ["conv1d", "lstm"])
+def test_a_word_weighs_what_the_log_odds_lose_with_a_vector_of_zeros(architecture, build):
+    network, tokens = build(architecture), torch.tensor([4, 3, 7, 5])
+    without = [tokens.clone().index_fill(0, torch.tensor([t]), 0) for t in range(4)]
+    logits = network(torch.stack([tokens, *without]), torch.full((5,), 4))
+    odds = logits[:, 1] - logits[:, [0, 2]].logsumexp(dim=1)
+    assert torch.allclose(contributions(network, tokens, answer=1), odds[0] - odds[1:], atol=1e-6)
 
 
 def test_words_are_spelt_and_unknown_ones_said_to_be():
