@@ -79,8 +79,7 @@ class Training:
             network, history = fit(
                 lambda: self.family.build(self.settings, self.encoder), self.settings, self.splits, run
             )
-        n_parameters = sum(parameter.numel() for parameter in network.parameters())
-        write_json(folder / "config.json", config | {"n_parameters": n_parameters})
+        write_json(folder / "config.json", config | {"n_parameters": n_parameters(network)})
         save_file(
             {key: tensor.contiguous() for key, tensor in network.state_dict().items()}, folder / "weights.safetensors"
         )
@@ -108,6 +107,12 @@ class Training:
             for split in set(on.values())
         }
         return {metric: summary([score(metric, *pair) for pair in scored[split]]) for metric, split in on.items()}
+
+
+def n_parameters(network: nn.Module) -> int:
+    """How many numbers were learnt, as the network itself says where they are no parameters of torch."""
+    n = sum(parameter.numel() for parameter in network.parameters())
+    return int(getattr(network, "n_parameters", n))
 
 
 def inputs_hash(plan: dict[str, Any], prepared: str) -> str:
