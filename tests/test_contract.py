@@ -1,6 +1,7 @@
 """What holds for every family and architecture; `cases` finds them."""
 
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,12 @@ def train(family, name, architecture, *, seed=0, checkpoint=None, listen=None):
     run = Run(seed, CPU, checkpoint, every_s=0.0, listen=listen or (lambda row: None))
     splits = cases.examples(family, name)
     return fit(lambda: Family(family).build(settings, encoder), settings, splits, run)
+
+
+@cache
+def trained(family, name, architecture):
+    """The network that seed 0 gives, trained once for all tests: none of them may change it."""
+    return train(family, name, architecture)[0]
 
 
 def same_weights(a, b):
@@ -110,7 +117,7 @@ def test_logits_have_one_column_per_class(family, name, architecture):
 @per_model
 def test_probabilities_sum_to_one(family, name, architecture):
     encoder, splits = cases.encoder(family, name), cases.examples(family, name)
-    network, _ = train(family, name, architecture)
+    network = trained(family, name, architecture)
     output = outputs(network, splits["test"], encoder)
     assert np.isfinite(output).all()
     assert not encoder.classes or np.allclose(output.sum(axis=1), 1)
@@ -118,12 +125,12 @@ def test_probabilities_sum_to_one(family, name, architecture):
 
 @per_model
 def test_the_same_seed_gives_the_same_weights(family, name, architecture):
-    assert same_weights(train(family, name, architecture)[0], train(family, name, architecture)[0])
+    assert same_weights(train(family, name, architecture)[0], trained(family, name, architecture))
 
 
 @per_network
 def test_another_seed_gives_other_weights(family, name, architecture):
-    assert not same_weights(train(family, name, architecture)[0], train(family, name, architecture, seed=1)[0])
+    assert not same_weights(trained(family, name, architecture), train(family, name, architecture, seed=1)[0])
 
 
 @per_network
@@ -146,7 +153,7 @@ def test_the_loss_falls_on_32_items(family, name, architecture):
 @per_model
 def test_saved_and_loaded_weights_predict_the_same(family, name, architecture):
     encoder, splits = cases.encoder(family, name), cases.examples(family, name)
-    network, _ = train(family, name, architecture)
+    network = trained(family, name, architecture)
     again = Family(family).build(cases.model(family, architecture), encoder)
     again.load_state_dict(network.state_dict())
     assert np.array_equal(outputs(network, splits["test"], encoder), outputs(again, splits["test"], encoder))
@@ -173,7 +180,7 @@ def test_a_resumed_training_equals_an_uninterrupted_one(family, name, architectu
 @per_model
 def test_the_order_of_items_changes_no_prediction(family, name, architecture):
     test = cases.examples(family, name)["test"]
-    network, _ = train(family, name, architecture)
+    network = trained(family, name, architecture)
     order = torch.randperm(len(test), generator=torch.Generator().manual_seed(3))
     logits = logits_in_batches(network, test)
     shuffled = network(*test.batch(order)[0])

@@ -1,0 +1,202 @@
+"""The scoreboard: published protocols run by Quartet, beside what was published for them.
+
+    python benchmarks/published.py [--data FOLDER] [--only NAME…] [--seeds N] [--work FOLDER]
+
+benchmarks/published.yaml holds the protocols: data, settings, bars and where they come from. A set is taken from FOLDER
+where it lies there, from the catalog otherwise. Each protocol is a project of its own under --work, run by `dvc repro`:
+what was run before and has not changed is not run again. Every figure is of the test split, on which nothing is chosen.
+Results are kept in benchmarks/published/, and docs/published.md is written from them. Exits 1 where a bar is missed.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+PROTOCOLS, RESULTS, PAGE = HERE / "published.yaml", HERE / "published", ROOT / "docs" / "published.md"
+COLUMNS = ("protocol", "model", "measure", "published", "bar", "ours: mean ± sd (n)", "time", "verdict")
+
+
+def main() -> int:
+    """Run what was asked for; 1 where a bar is missed or a protocol could not be run."""
+    protocols = YAML(typ="safe").load(PROTOCOLS)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="a folder with the public sets")
+    parser.add_argument("--only", nargs="+", choices=list(protocols), metavar="NAME", help=", ".join(protocols))
+    parser.add_argument("--seeds", type=int, help="how often each model is trained; as in the protocol if absent")
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "quartet-published")
+    options = parser.parse_args()
+    results = [run(name, protocols[name], options) for name in options.only or protocols]
+    print("\n" + table([row for result in results for row in result["rows"]]))
+    PAGE.write_text(page(protocols), encoding="utf-8")
+    return int(any(row["verdict"] == "missed" for result in results for row in result["rows"]))
+
+
+def run(name: str, protocol: dict[str, Any], options: argparse.Namespace) -> dict[str, Any]:
+    """Run one protocol; its result, which is kept too."""
+    project = options.work / name
+    print(f"\n{name}: {protocol['protocol']}", flush=True)
+    if not (project / "params.yaml").exists():
+        call(["quartet", "init", str(project)], ROOT)
+    params = params_of(protocol, options, project)
+    (project / "params.yaml").write_text(json.dumps(params, indent=1), encoding="utf-8")  # JSON is YAML
+    (dataset,) = params["datasets"]
+    for stage in ("plan", f"ingest@{dataset}", f"validate@{dataset}", f"prepare@{dataset}"):
+        repro(stage, project)
+    spent = {model: repro(f"train@{model}", project) for model in params["models"]}
+    repro(f"evaluate@{dataset}", project)
+    call(["quartet", "report"], project)
+    return keep(name, protocol, project, spent)
+
+
+def params_of(protocol: dict[str, Any], options: argparse.Namespace, project: Path) -> dict[str, Any]:
+    """params.yaml of a protocol, its data brought into the project where they lie in the folder."""
+    params: dict[str, Any] = json.loads(json.dumps(protocol["params"]))
+    (settings,) = params["datasets"].values()
+    given = options.data / protocol["file"] if options.data and "file" in protocol else None
+    if given and given.exists():
+        settings |= protocol.get("file_settings", {})
+        settings["source"] = f"data/mine/{given.name}"
+        place = project / settings["source"]
+        if not place.exists():
+            shutil.copytree(given, place) if given.is_dir() else shutil.copy(given, place)
+    params["n_seeds"] = options.seeds or protocol["seeds"]
+    return params
+
+
+def repro(stage: str, project: Path) -> dict[str, float]:
+    """Run one stage where it is stale; seconds it took in all and on the CPU."""
+    print(f"  {stage} …", flush=True)
+    start, before = time.perf_counter(), os.times()
+    call(["dvc", "repro", "--single-item", stage], project)
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    spent = {"wall_s": time.perf_counter() - start, "cpu_s": cpu}
+    print(f"  {stage}: {spent['wall_s']:.0f} s, {cpu:.0f} s of CPU", flush=True)
+    return spent
+
+
+def call(command: list[str], folder: Path) -> None:
+    """Run a command; what it printed is shown where it failed."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}", file=sys.stderr)
+        raise SystemExit(f"{' '.join(command)} failed in {folder}")
+
+
+def keep(name: str, protocol: dict[str, Any], project: Path, spent: dict[str, dict[str, float]]) -> dict[str, Any]:
+    """Write and return the rows of a protocol; a training that was fresh keeps the time it took when it was run."""
+    (dataset,) = protocol["params"]["datasets"]
+    comparison = json.loads((project / "evaluation" / dataset / "comparison.json").read_text(encoding="utf-8"))
+    file = RESULTS / f"{name}.json"
+    old = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"trainings": {}}
+    trainings = {}
+    for model, report in comparison["models"].items():
+        known, prints = old["trainings"].get(model), sorted(report["fingerprints"].values())
+        fresh = known and known["fingerprints"] == prints
+        trainings[model] = known if fresh else {"fingerprints": prints, **spent[model]}
+    rows = [row_of(name, bar, comparison, trainings) for bar in protocol["bars"]]
+    result = {"rows": rows, "trainings": trainings, "date": date.today().isoformat(), "machine": machine()}
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return result
+
+
+def row_of(name: str, bar: dict[str, Any], comparison: dict[str, Any], trainings: dict[str, Any]) -> dict[str, Any]:
+    """One figure beside its bar."""
+    among = bar.get("best_of") or [bar["model"]]
+    model = next(model for model in comparison["ranking"] if model in among)  # the best on validation
+    report = comparison["models"][model]
+    ours = report["test"][bar["metric"]]
+    at_most = half_of(bar, comparison)
+    passed = ours["mean"] >= bar["at_least"] if "at_least" in bar else ours["mean"] <= at_most if at_most else None
+    bound = f"≥ {bar['at_least']:g}" if "at_least" in bar else f"≤ {at_most:.4g}" if at_most else ""
+    return {
+        "protocol": name,
+        "model": f"{model} (best on validation)" if "best_of" in bar else model,
+        "measure": bar["metric"],
+        "published": bar.get("published", ""),
+        "bar": bound + (f", {bar['bar_is']}" if "bar_is" in bar else ""),
+        "ours": {key: ours[key] for key in ("mean", "sd", "n")},
+        "interval": report["test_interval"] if bar["metric"] == comparison["metric"] else None,
+        "n_items": report["n_items"]["test"],
+        "wall_s": trainings[model]["wall_s"],
+        "verdict": {True: "reached", False: "missed", None: ""}[passed],
+    }
+
+
+def half_of(bar: dict[str, Any], comparison: dict[str, Any]) -> float | None:
+    """Half of what another model scores."""
+    other = bar.get("half_of")
+    return comparison["models"][other]["test"][bar["metric"]]["mean"] / 2 if other else None
+
+
+def machine() -> str:
+    """Where it ran."""
+    names = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
+    cpu = next((line.split(":")[1].strip() for line in names.splitlines() if line.startswith("model name")), "")
+    return f"{cpu or platform.processor()}, {os.cpu_count()} cores, torch {version('torch')}"
+
+
+def cells(row: dict[str, Any]) -> tuple[str, ...]:
+    """A row as text."""
+    ours = row["ours"]
+    spread = f" ± {ours['sd']:.4f}" if ours["sd"] is not None else ""
+    per_seed = row["wall_s"] / ours["n"]
+    time_ = f"{per_seed / 60:.1f} min" if per_seed >= 100 else f"{per_seed:.1f} s"
+    score = f"{ours['mean']:.4f}{spread} ({ours['n']})"
+    return (
+        row["protocol"],
+        row["model"],
+        row["measure"],
+        str(row["published"]),
+        row["bar"],
+        score,
+        time_,
+        row["verdict"],
+    )
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Rows as a Markdown table."""
+    lines = [COLUMNS, ("---",) * len(COLUMNS), *map(cells, rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def page(protocols: dict[str, Any]) -> str:
+    """docs/published.md, from the results that are kept."""
+    known = {name: RESULTS / f"{name}.json" for name in protocols}
+    results = {name: json.loads(file.read_text("utf-8")) for name, file in known.items() if file.exists()}
+    rows = [row for result in results.values() for row in result["rows"]]
+    details = [
+        f"- **{name}**: {protocols[name]['protocol']} Source: {protocols[name]['source']}. Run {result['date']} on "
+        f"{result['machine']}; {result['rows'][0]['n_items']:,} test items."
+        for name, result in results.items()
+    ]
+    return "\n".join([INTRODUCTION, table(rows), "", "## Protocols", "", *details, ""])
+
+
+INTRODUCTION = """\
+# Published figures, and ours
+
+Written by `python benchmarks/published.py --data FOLDER` from its own output; FOLDER holds public sets, and what it
+lacks comes from the catalog. Every figure is of the test split: mean ± standard deviation over n seeds. Settings and
+epochs were chosen on validation, or by the publication. Time is that of one training with one seed, its process
+included, ingestion and evaluation aside.
+"""
+
+if __name__ == "__main__":
+    sys.exit(main())
