@@ -1,3 +1,5 @@
+"""The words that decide, planted and found."""
+
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
@@ -7,17 +9,19 @@ from quartet.families.text.settings import ARCHITECTURES
 from quartet.family import Encoder
 
 TELLING = 9  # the token that alone makes a text one of class 2
-networks = [name for name, settings in ARCHITECTURES.items() if not settings.baseline]
+# region_cnn starts from the counts of a training split, which here are made up and say something else
+networks = [name for name, settings in ARCHITECTURES.items() if not settings.baseline and name != "region_cnn"]
 
 
 def taught(network):
-    """Trained on 64 random texts of six tokens, a half of them with the telling token somewhere."""
+    """Trained without dropout on 64 random texts of six tokens, a half of them with the telling token somewhere."""
     generator = torch.Generator().manual_seed(0)
     tokens = torch.randint(2, TELLING, (64, 6), generator=generator)
     tokens[torch.arange(32), torch.randint(0, 6, (32,), generator=generator)] = TELLING
     target = 2 * (torch.arange(64) < 32)
-    optimizer = torch.optim.Adam(network.parameters(), lr=0.05)
-    for _ in range(40):
+    network.eval()
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
+    for _ in range(120):
         loss = cross_entropy(network(tokens, torch.full((64,), 6)), target)
         optimizer.zero_grad()
         loss.backward()
