@@ -97,6 +97,40 @@ class GCNSettings(NetworkSettings):
     )
 
 
+class GCNIISettings(GCNSettings):
+    """A deep graph convolutional network with initial residual and identity mapping."""
+
+    network: ClassVar[str] = "gcnii.GCNII"
+
+    architecture: Literal["gcnii"]  # type: ignore[assignment]
+    hidden: int = Field(default=64, ge=1, le=65_536, description="width of each hidden layer")
+    layers: int = Field(
+        default=8, ge=1, le=1_000, description="number of graph convolutions: how many edges away a node sees"
+    )
+    dropout: float = Field(default=0.6, ge=0, lt=1, description="share of the inputs of each layer dropped in training")
+    alpha: float = Field(default=0.1, ge=0, lt=1, description="share of its first representation that a node keeps")
+    theta: float = Field(default=0.5, gt=0, description="how much a layer's weights may change; the paper's lambda")
+    weight_decay: float = Field(default=0.01, ge=0, description="L2 penalty on the convolutions")
+    dense_weight_decay: float = Field(default=5e-4, ge=0, description="L2 penalty on the layers before and after them")
+    epochs: int = Field(
+        default=1500, ge=1, le=100_000, description="optimiser steps, at most, where a batch holds all nodes"
+    )
+    patience: int | None = Field(
+        default=100,
+        ge=1,
+        description="stop after so many epochs without a lower validation loss; null never stops early",
+    )
+
+
+class MLPSettings(GCNSettings):
+    """The same network without the graph: what edges add is what it lacks."""
+
+    network: ClassVar[str] = "mlp.MLP"
+
+    architecture: Literal["mlp"]  # type: ignore[assignment]
+    layers: int = Field(default=2, ge=1, le=100, description="number of layers, the output included")
+
+
 class LabelPropagationSettings(BaselineSettings):
     """Label propagation, the baseline of a node classification."""
 
@@ -112,6 +146,8 @@ class LabelPropagationSettings(BaselineSettings):
 
 ARCHITECTURES: Mapping[str, type[ModelSettings]] = {
     "gcn": GCNSettings,
+    "gcnii": GCNIISettings,
+    "mlp": MLPSettings,
     "label_propagation": LabelPropagationSettings,
 }
 BASELINE = {"node_classification": "label_propagation"}

@@ -27,6 +27,7 @@ class GCN(nn.Module):
         # normalised once in Graph: GCNConv's own cache would stay behind when the network moves to another device
         self.layers = nn.ModuleList(GCNConv(d_in, d_out, normalize=False) for d_in, d_out in pairwise(widths))
         self.dropout = nn.Dropout(settings.dropout)
+        self.weight_decay = settings.weight_decay
 
     def forward(self, node: Tensor) -> Tensor:
         """Logits (B, K) of the nodes at these places (B,)."""
@@ -36,9 +37,9 @@ class GCN(nn.Module):
         logits: Tensor = self.layers[-1](h, self.graph.edge_index, self.graph.weight)  # (N, K)
         return logits.index_select(0, node)  # (B, K)
 
-    def decayed_parameters(self) -> Iterable[nn.Parameter]:
-        """What weight decay applies to: the first layer, as in sec. 5.2."""
-        return self.layers[0].parameters()
+    def weight_decays(self) -> list[tuple[Iterable[nn.Parameter], float]]:
+        """An L2 penalty on the first layer alone, as in sec. 5.2."""
+        return [(self.layers[0].parameters(), self.weight_decay)]
 
 
 def drop_nonzero(x: Tensor, dropout: nn.Module) -> Tensor:
