@@ -81,7 +81,7 @@ class Supervised(LightningModule):
 def parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     """Parameters with their weight decay: all alike, or as a network's `weight_decays()` says, 0 for the others."""
     own = getattr(network, "weight_decays", lambda: [(network.parameters(), weight_decay)])()
-    groups = [{"params": list(parameters), "weight_decay": decay} for parameters, decay in own]
+    groups: list[dict[str, Any]] = [{"params": list(some), "weight_decay": decay} for some, decay in own]
     known = {id(parameter) for group in groups for parameter in group["params"]}
     free = [parameter for parameter in network.parameters() if id(parameter) not in known]
     return [group for group in [*groups, {"params": free, "weight_decay": 0.0}] if group["params"]]

@@ -42,8 +42,8 @@ DATASETS: dict[str, dict] = {
 
 MODELS: dict[str, dict] = {
     "gcn": {"hidden": 8, "epochs": 40},
-    "gcnii": {"hidden": 8, "layers": 4, "epochs": 40, "learning_rate": 0.03},
-    "mlp": {"hidden": 8, "epochs": 40},
+    "gcnii": {"hidden": 16, "layers": 2, "epochs": 40, "dropout": 0.1},
+    "mlp": {"hidden": 16, "epochs": 40, "dropout": 0.1},
     "label_propagation": {"steps": 20},
 }
 

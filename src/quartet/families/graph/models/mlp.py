@@ -35,7 +35,8 @@ class MLP(nn.Module):
         h = h.index_select(0, node)  # (B, hidden)
         for layer in self.layers[1:]:
             h = layer(self.dropout(h.relu()))  # (B, width)
-        return h
+        logits: Tensor = h
+        return logits  # (B, K)
 
     def weight_decays(self) -> list[tuple[Iterable[nn.Parameter], float]]:
         """An L2 penalty on the first layer alone, as the GCN has."""
