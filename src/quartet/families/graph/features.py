@@ -6,10 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quartet.families.graph import communities, nodes
+from quartet.families.graph import communities, links, nodes, similarity
 from quartet.family import Encoder
 
-TASKS: dict[str, ModuleType] = {"node_classification": nodes, "community_detection": communities}
+TASKS: dict[str, ModuleType] = {
+    "node_classification": nodes,
+    "link_prediction": links,
+    "community_detection": communities,
+    "similarity": similarity,
+}
 
 
 def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
