@@ -44,3 +44,10 @@ def raw_input(items: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
 def of(encoder: Encoder) -> ModuleType:
     """The module of the encoder's task."""
     return TASKS[encoder.facts["task"]]
+
+
+def beside(items: pd.DataFrame, output: np.ndarray, encoder: Encoder) -> pd.DataFrame | None:
+    """What stands before each prediction: of pairs, which they are, and how far two graphs are apart."""
+    own = getattr(of(encoder), "beside", None)
+    found: pd.DataFrame | None = own(items, output, encoder) if own else None
+    return found

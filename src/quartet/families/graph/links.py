@@ -98,3 +98,8 @@ def raw_input(items: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
         mend = f"Name the columns so; ids of nodes are such as {', '.join(encoder.facts['ids'][:3])}."
         raise SourceError("a model of edges is asked with columns `source` and `target`", came=came, mend=mend)
     return pd.DataFrame({end: ids_of(items[end]) for end in ENDS})
+
+
+def beside(items: pd.DataFrame, output: np.ndarray, encoder: Encoder) -> pd.DataFrame:
+    """The ids of both ends."""
+    return raw_input(items, encoder).reset_index(drop=True)

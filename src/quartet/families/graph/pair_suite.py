@@ -44,12 +44,12 @@ def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.Dat
 
 
 def mark_pairs(items: pd.DataFrame, names: pd.Series, ends: list[str]) -> pd.DataFrame:
-    """Pairs with `duplicate` and `twice` (they stand twice, in either order), `straddles` (… in two splits), `dangling`."""
+    """Pairs with `duplicate` and `twice` (they stand twice, in any order), `straddles` (in two splits), `dangling`."""
     a, b = (items[end].fillna("").astype("str") for end in ends)
     content = a.where(a < b, b) + "\0" + b.where(a < b, a)
     return items.assign(
         duplicate=content.duplicated(keep=False),
-        twice=content.duplicated(keep=False),  # a column of its own, since one check of a column stands for all alike
+        twice=content.duplicated(keep=False),  # a column of its own: two like checks of one column become one
         straddles=items.groupby(content)["split"].transform("nunique") > 1,
         dangling=~(a.isin(names) & b.isin(names)),
         self_pair=a == b,

@@ -188,3 +188,9 @@ def raw_input(items: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
         mend = f"Name the columns so; graphs are such as {', '.join(encoder.facts['graphs'][:3])}."
         raise SourceError("a model of graphs is asked with columns `a` and `b`", came=came, mend=mend)
     return pd.DataFrame({end: ids_of(items[end]) for end in ENDS})
+
+
+def beside(items: pd.DataFrame, output: np.ndarray, encoder: Encoder) -> pd.DataFrame:
+    """The names of both graphs, and the `distance` (B,) that the predicted similarity (B,) stands for."""
+    pairs = raw_input(items, encoder).reset_index(drop=True)
+    return pairs.assign(distance=distance(output, encode(pairs, encoder)["node"], encoder))

@@ -47,18 +47,18 @@ class SimGNN(nn.Module):
 
     def nodes(self) -> Tensor:
         """Vectors U (N + 1, d) of all graphs' nodes, and of what fills the smaller ones up, which is 0."""
-        h: Tensor = self.graph.x.to_dense()  # (N, F)
+        h = self.graph.x.to_dense()  # (N, F)
         for i, layer in enumerate(self.layers):
             h = layer(h.relu() if i else h, self.graph.edge_index, self.graph.weight)  # (N, d)
-        u: Tensor = torch.cat([h, h.new_zeros(1, h.shape[1])])
-        return u
+        return torch.cat([h, h.new_zeros(1, h.shape[1])])
 
     def shares(self, u: Tensor) -> Tensor:
         """How much attention (N, 1) each of the nodes (N, d) gets."""
         mean = torch.zeros(len(self.rows), u.shape[1], device=u.device).index_add(0, self.of, u)
         mean = mean / self.there.sum(dim=1, keepdim=True)  # (G, d)
         context = self.attention(mean).tanh()  # (G, d)
-        return (u * context.index_select(0, self.of)).sum(dim=1, keepdim=True).sigmoid()
+        agreement: Tensor = (u * context.index_select(0, self.of)).sum(dim=1, keepdim=True)  # (N, 1)
+        return agreement.sigmoid()
 
     def graphs(self, u: Tensor) -> Tensor:
         """Vectors h (G, d) of all graphs."""
