@@ -108,9 +108,12 @@ def mark_graphs(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def degree_of_pairs(items: pd.DataFrame, ids: pd.Series, degree: np.ndarray) -> np.ndarray:
-    """How many training edges (B,) the two nodes of each pair have together."""
+    """How many other training edges (B,) the two nodes that an edge joins have together; NaN for pairs without one."""
     by_id = pd.Series(degree, ids).groupby(level=0).first()
-    return sum(items[end].map(by_id).fillna(0).to_numpy(float) for end in ENDS["link_prediction"])  # type: ignore[return-value]
+    both = sum(
+        (items[end].map(by_id).fillna(0) for end in ENDS["link_prediction"]), -2.0 * (items["split"] == SPLITS[0])
+    )
+    return both.where(items["label"] == CLASSES[1]).to_numpy(float)
 
 
 def share_of_edges(items: pd.DataFrame) -> float:

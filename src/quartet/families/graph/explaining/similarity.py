@@ -14,6 +14,7 @@ from quartet.metrics import spearman
 
 MOST_PAIRS = 500  # dots of a plot
 NEAREST = 10
+WEAK = 0.3  # a correlation below which nothing is said
 
 
 def explain(look: Look, model: str) -> list[Section]:
@@ -157,11 +158,11 @@ class Seen:
         note = self.note(f"mean over {len(degree):,} nodes of all graphs")
         figure = Plot("Attention by degree", note, "neighbours of a node", "attention", series)
         rank = spearman(degree.astype(float), self.attentions)
-        heeds = "more" if rank > 0 else "less"
+        heeds = "about as much as" if abs(rank) < WEAK else "more than" if rank > 0 else "less than"
         text = (
             "A graph's vector is a sum over its nodes, each weighed by its attention: how much it agrees with the "
-            f"graph's mean. Nodes with many neighbours get {heeds} of it here (rank correlation {rank:+.2f}): nobody "
-            "told the network what makes two graphs differ, it learnt which nodes to look at."
+            f"graph's mean. Nodes with many neighbours get {heeds} others here (rank correlation {rank:+.2f}). Nobody "
+            "told the network what makes two graphs differ: it learnt how much each node is to count."
         )
         return Section("Which nodes it heeds", text, [figure])
 
