@@ -61,17 +61,18 @@ def test_broken_data_fail_their_suite(family, name, sentence):
 def test_each_check_that_stops_data_stops_some_broken_data(family, name):
     made, suite = checks_of(cases.dataset(family, name)), suite_of(family)
     checks = {check for check in made if suite[check].get("severity", "error") == "error"}
-    failed = {result["name"] for s in cases.tiny(family).BROKEN for result in cases.broken_failures(family, name, s)}
+    broken = cases.home(family, name).BROKEN
+    failed = {result["name"] for sentence in broken for result in cases.broken_failures(family, name, sentence)}
     assert checks - failed == set(), f"add a case to BROKEN in tests/families/{family}/tiny.py that fails each"
 
 
 @per_data
 def test_broken_data_that_settings_may_let_pass_are_prepared_or_refused_in_words(family, name):
-    for sentence in cases.tiny(family).BROKEN:
+    for sentence in cases.home(family, name).BROKEN:
         failed = {result["name"] for result in cases.broken_failures(family, name, sentence)}
         if not any(suite_of(family)[check].get("firm") for check in failed):
             with suppress(QuartetError):
-                prepare(family, name, cases.tiny(family).BROKEN[sentence](cases.canonical(family, name)))
+                prepare(family, name, cases.home(family, name).BROKEN[sentence](cases.canonical(family, name)))
 
 
 def prepare(family, name, tables):

@@ -1,10 +1,18 @@
 """What can be set for graphs, and which models there are for them."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from quartet.families.graph.pair_settings import (
+    CommonNeighboursSettings,
+    GAESettings,
+    GNAESettings,
+    SimGNNSettings,
+    SpectralSettings,
+    VGAESettings,
+)
 from quartet.settings import (
     BaselineSettings,
     DatasetSettings,
@@ -14,6 +22,7 @@ from quartet.settings import (
     read_by,
 )
 
+LINK_FRACTIONS = {"validation_fraction": 0.05, "test_fraction": 0.1}  # of the edges: Kipf & Welling 2016
 Task = Literal["node_classification", "link_prediction", "community_detection", "similarity"]
 
 
@@ -56,13 +65,21 @@ class Dataset(DatasetSettings):
         "prepare",
         default="auto",
         description="what a network sees of a node: the given columns; its degree, in steps that double; or identity, "
-        "so that it learns a vector per node; auto is given where there are any columns, else identity",
+        "so that it learns a vector per node; auto is given where there are any columns, else identity, or degree "
+        "where graphs are compared",
     )
     normalise_rows: bool = read_by(
         "prepare",
         default=False,
         description="divide the features of each node by their sum, which word counts want (Kipf & Welling 2017)",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def holds_few_edges_out(cls, values: Any) -> Any:
+        """Of edges, fewer are held out than of other items, since messages pass along the rest."""
+        links = isinstance(values, dict) and values.get("task") == "link_prediction"
+        return LINK_FRACTIONS | values if links else values
 
 
 class GCNSettings(NetworkSettings):
@@ -177,5 +194,15 @@ ARCHITECTURES: Mapping[str, type[ModelSettings]] = {
     "mlp": MLPSettings,
     "dmon": DMoNSettings,
     "label_propagation": LabelPropagationSettings,
+    "gae": GAESettings,
+    "vgae": VGAESettings,
+    "gnae": GNAESettings,
+    "common_neighbours": CommonNeighboursSettings,
+    "simgnn": SimGNNSettings,
+    "spectral": SpectralSettings,
 }
-BASELINE = {"node_classification": "label_propagation"}
+BASELINE = {
+    "node_classification": "label_propagation",
+    "link_prediction": "common_neighbours",
+    "similarity": "spectral",
+}
