@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from quartet.examples import Examples
-from quartet.family import SPLITS, Encoder, Family, family_names
+from quartet.family import Encoder, Family, family_names
 from quartet.gate.suites import checks_of, expectations
 from quartet.gate.validation import run
 from quartet.reading.files import LeftOut
@@ -66,8 +66,9 @@ def encoder(family: str, name: str) -> Encoder:
 
 
 def examples(family: str, name: str) -> dict[str, Examples]:
-    items, module = canonical(family, name)["items"], Family(family)
-    encoded = {split: module.features.encode(items[items["split"] == split], encoder(family, name)) for split in SPLITS}
+    module = Family(family)
+    parts = module.parts(canonical(family, name), encoder(family, name))
+    encoded = {split: module.features.encode(part, encoder(family, name)) for split, part in parts.items()}
     return {split: module.models.examples(arrays, encoder(family, name)) for split, arrays in encoded.items()}
 
 

@@ -17,7 +17,7 @@ def network():
 def test_its_layers_are_torch_geometric_s(network):
     states, graph = network.states(), network.graph
     for number, layer in enumerate(network.layers, start=1):
-        peer = GCN2Conv(8, alpha=0.1, theta=0.5, layer=number, normalize=False)
+        peer = GCN2Conv(16, alpha=0.1, theta=0.5, layer=number, normalize=False)
         peer.weight1.data = layer.weight.T
         expected = peer(states[number - 1], states[0], graph.edge_index, graph.weight).relu()
         assert torch.allclose(states[number], expected, atol=1e-6)

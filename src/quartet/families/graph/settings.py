@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
+from quartet.families.graph.community_settings import DMoNSettings, InfomaxSettings, LouvainSettings
 from quartet.families.graph.pair_settings import (
     CommonNeighboursSettings,
     GAESettings,
@@ -148,33 +149,6 @@ class MLPSettings(GCNSettings):
     layers: int = Field(default=2, ge=1, le=100, description="number of layers, the output included")
 
 
-class DMoNSettings(NetworkSettings):
-    """Communities found by deep modularity."""
-
-    network: ClassVar[str] = "dmon.DMoN"
-    tasks: ClassVar[tuple[str, ...]] = ("community_detection",)
-
-    architecture: Literal["dmon"]
-    hidden: int = Field(default=64, ge=1, le=65_536, description="width of what is known of a node")
-    steps: int = Field(default=1, ge=0, le=1_000, description="graph convolutions: how many edges away a node sees")
-    dropout: float = Field(default=0.5, ge=0, lt=1, description="share of the hidden units dropped in training")
-    input_dropout: float = Field(default=0.0, ge=0, lt=1, description="share of the features dropped in training")
-    collapse: float = Field(
-        default=1.0, ge=0, description="weight of the term that keeps all communities in use; 0 leaves it out"
-    )
-    epochs: int = Field(default=500, ge=1, le=100_000, description="optimiser steps, at most")
-    batch_size: int = Field(default=1_000_000, ge=1_000_000, description="all nodes, as modularity needs them")
-    learning_rate: float = Field(default=1e-3, gt=0, le=10, description="step size of Adam")
-    patience: int | None = Field(
-        default=None,
-        ge=1,
-        description="stop after so many epochs without a higher modularity; null never stops early",
-    )
-    precision: Precision | None = Field(
-        default="32", description="overrides trainer.precision; bf16 gains nothing on sparse products"
-    )
-
-
 class LabelPropagationSettings(BaselineSettings):
     """Label propagation, the baseline of a node classification."""
 
@@ -192,8 +166,10 @@ ARCHITECTURES: Mapping[str, type[ModelSettings]] = {
     "gcn": GCNSettings,
     "gcnii": GCNIISettings,
     "mlp": MLPSettings,
-    "dmon": DMoNSettings,
     "label_propagation": LabelPropagationSettings,
+    "infomax": InfomaxSettings,
+    "dmon": DMoNSettings,
+    "louvain": LouvainSettings,
     "gae": GAESettings,
     "vgae": VGAESettings,
     "gnae": GNAESettings,
@@ -204,5 +180,6 @@ ARCHITECTURES: Mapping[str, type[ModelSettings]] = {
 BASELINE = {
     "node_classification": "label_propagation",
     "link_prediction": "common_neighbours",
+    "community_detection": "louvain",
     "similarity": "spectral",
 }

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from quartet.families.graph.models.gcn import drop_nonzero
+from quartet.families.graph.community_settings import DMoNSettings
 from quartet.families.graph.models.graph import Graph
-from quartet.families.graph.settings import DMoNSettings
+from quartet.families.graph.models.modularity import modularity_loss, soft_modularity
 from quartet.family import Encoder
 
 
@@ -17,7 +17,7 @@ class DMoN(nn.Module):
 
     Source: Tsitsulin, Palowitch, Perozzi & Müller 2020, Graph Clustering with Graph Neural Networks, eq. 4-6,
         https://arxiv.org/abs/2006.16904. Differs: s convolutions share one matrix W, as in Wu et al. 2019,
-        https://arxiv.org/abs/1902.07153; rows of X of length 1; the epoch of the highest modularity is kept.
+        https://arxiv.org/abs/1902.07153; and the skip is a matrix too; the epoch of the highest modularity is kept.
     """
 
     edges: Tensor
@@ -30,43 +30,33 @@ class DMoN(nn.Module):
         n_features = self.graph.x.shape[1]
         self.convolution = nn.Linear(n_features, settings.hidden)
         self.skip = nn.Linear(n_features, settings.hidden, bias=False)
-        self.dropout, self.input_dropout = nn.Dropout(settings.dropout), nn.Dropout(settings.input_dropout)
+        self.dropout = nn.Dropout(settings.dropout)
         self.output = nn.Linear(settings.hidden, encoder.n_outputs)
         self.register_buffer("edges", torch.tensor(encoder.arrays["edge_index"]), persistent=False)
         self.register_buffer("weight", torch.tensor(encoder.arrays["edge_weight"]), persistent=False)
+        self.shares = torch.zeros(0)
 
     def embed(self) -> Tensor:
         """What is known of all nodes (N, hidden)."""
-        x = drop_nonzero(self.graph.x, self.input_dropout)  # (N, F)
-        h = torch.sparse.mm(x, self.convolution.weight.T)  # (N, hidden)
+        h = torch.sparse.mm(self.graph.x, self.convolution.weight.T)  # (N, hidden)
+        adjacency = self.graph.adjacency()
         for _ in range(self.steps):
-            h = torch.sparse.mm(self.graph.adjacency, h)  # (N, hidden)
-        skipped = torch.sparse.mm(x, self.skip.weight.T)
+            h = torch.sparse.mm(adjacency, h)  # (N, hidden)
+        skipped = torch.sparse.mm(self.graph.x, self.skip.weight.T)
         return nn.functional.selu(h + skipped + self.convolution.bias)
 
     def forward(self, node: Tensor) -> Tensor:
         """Logits (B, k) of nodes (B,), or (E, 2, k) of the ends of edges (E, 2)."""
         logits: Tensor = self.output(self.dropout(self.embed()))  # (N, k)
+        self.shares = logits.float().softmax(dim=1)
         return logits[node]
 
     def loss(self, output: Tensor, target: Tensor) -> Tensor:
-        """The loss of all nodes' logits (N, k), or minus the soft modularity of edges' (E, 2, k) with weights (E,)."""
-        shares = output.float().softmax(dim=-1)
-        if shares.dim() == 3:
-            return -soft_modularity(shares[:, 0], shares[:, 1], target)
-        n_nodes, k = shares.shape
+        """That of the last forward where nodes (N, k) are trained on, minus the modularity of edges' ends elsewhere."""
+        if output.dim() == 3:
+            return modularity_loss(output, target)
+        n_nodes, k = self.shares.shape
         a, b = self.edges
-        modularity = soft_modularity(shares[a], shares[b], self.weight)
-        balance = shares.sum(dim=0).norm() * k**0.5 / n_nodes - 1
+        modularity = soft_modularity(self.shares[a], self.shares[b], self.weight)
+        balance: Tensor = self.shares.sum(dim=0).norm() * k**0.5 / n_nodes - 1
         return self.collapse * balance - modularity
-
-
-def soft_modularity(a: Tensor, b: Tensor, weight: Tensor) -> Tensor:
-    """Σ_e w_e a_e · b_e / m - ‖Σ_e w_e (a_e + b_e) / 2m‖² of shares (E, k) in communities at both ends of edges.
-
-    Edges may stand once or in both directions. Of hard communities it is Newman's modularity.
-    """
-    total = weight.sum()
-    inside = (weight * (a * b).sum(dim=1)).sum() / total
-    degrees = (weight[:, None] * (a + b)).sum(dim=0) / (2 * total)  # (k,)
-    return inside - (degrees**2).sum()

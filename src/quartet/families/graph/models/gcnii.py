@@ -46,8 +46,9 @@ class GCNII(nn.Module):
         """H₀ and what each layer makes of all nodes, (N, hidden) each."""
         x = drop_nonzero(self.graph.x, self.dropout)  # (N, F)
         states = [(torch.sparse.mm(x, self.input.weight.T) + self.input.bias).relu()]
+        adjacency = self.graph.adjacency()
         for layer, beta in zip(self.layers, self.betas, strict=True):
-            seen = torch.sparse.mm(self.graph.adjacency, self.dropout(states[-1]))  # (N, hidden)
+            seen = torch.sparse.mm(adjacency, self.dropout(states[-1]))  # (N, hidden)
             mixed = torch.lerp(seen, states[0], self.alpha)
             states.append(torch.lerp(mixed, layer(mixed), beta).relu())
         return states

@@ -13,14 +13,12 @@ class Graph(nn.Module):
     Attributes:
         x: features (N, F), sparse; the identity (N, N) where nodes have none, so that each learns a vector of its own.
         edge_index: (2, E) int64, both directions of each edge, and self-loops where asked for.
-        adjacency: the same (N, N) as a sparse matrix, row a node and column what it hears: faster where N F is large.
         weight: (E,), entries of the normalised adjacency D^-1/2 A D^-1/2, or D^-1/2 (A + I) D^-1/2 with self-loops.
 
     Source: Kipf & Welling 2017, eq. 9 with the renormalisation trick of sec. 2.2, https://arxiv.org/abs/1609.02907;
         computed by torch_geometric. Differs: edges as indices rather than a sparse matrix, which measured no slower.
     """
 
-    adjacency: Tensor
     x: Tensor
     edge_index: Tensor
     weight: Tensor
@@ -30,13 +28,7 @@ class Graph(nn.Module):
         index, weight = (torch.tensor(encoder.arrays[name]) for name in ("edge_index", "edge_weight"))
         n_nodes = len(encoder.facts["ids"])
         index, weight = gcn_norm(index, weight, n_nodes, add_self_loops=self_loops)
-        adjacency = torch.sparse_coo_tensor(index.flip(0), weight, (n_nodes, n_nodes), check_invariants=True).coalesce()
-        for name, tensor in {
-            "adjacency": adjacency,
-            "x": features(encoder),
-            "edge_index": index,
-            "weight": weight,
-        }.items():
+        for name, tensor in {"x": features(encoder), "edge_index": index, "weight": weight}.items():
             self.register_buffer(name, tensor, persistent=False)
 
     def adjacency(self) -> Tensor:

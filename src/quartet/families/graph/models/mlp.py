@@ -30,13 +30,29 @@ class MLP(nn.Module):
 
     def forward(self, node: Tensor) -> Tensor:
         """Logits (B, K) of the nodes at these places (B,)."""
-        first = self.layers[0]
-        h = torch.sparse.mm(drop_nonzero(self.x, self.dropout), first.weight.T) + first.bias  # (N, hidden)
-        h = h.index_select(0, node)  # (B, hidden)
+        return self.onward(self.first().index_select(0, node))[-1]  # (B, K)
+
+    def embed(self) -> Tensor:
+        """What the last hidden layer makes of all nodes (N, hidden); the logits where there is one layer."""
+        *hidden, logits = self.states()
+        return hidden[-1].relu() if hidden else logits
+
+    def states(self) -> list[Tensor]:
+        """What each layer makes of all nodes, (N, width) each: the last are the logits."""
+        return self.onward(self.first())
+
+    def first(self) -> Tensor:
+        """What the first layer makes of all nodes (N, width)."""
+        x = drop_nonzero(self.x, self.dropout)  # (N, F)
+        first: Tensor = torch.sparse.mm(x, self.layers[0].weight.T) + self.layers[0].bias
+        return first
+
+    def onward(self, h: Tensor) -> list[Tensor]:
+        """What the first layer made of nodes (B, width), and what each of the others makes of that."""
+        states = [h]
         for layer in self.layers[1:]:
-            h = layer(self.dropout(h.relu()))  # (B, width)
-        logits: Tensor = h
-        return logits  # (B, K)
+            states.append(layer(self.dropout(states[-1].relu())))  # (B, width)
+        return states
 
     def weight_decays(self) -> list[tuple[Iterable[nn.Parameter], float]]:
         """An L2 penalty on the first layer alone, as the GCN has."""
