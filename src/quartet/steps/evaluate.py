@@ -12,7 +12,7 @@ from quartet.comparisons import Comparison
 from quartet.family import Family
 from quartet.looks import Look
 from quartet.metrics import LOWER_IS_BETTER, confusion, expected_calibration_error, metrics_on, reliability, score
-from quartet.predictions import split_outputs
+from quartet.predictions import n_folds, split_outputs
 from quartet.project import Project, read_json, whole_folder, write_json
 from quartet.statistics import bootstrap, holm, interval, p_value, summary
 
@@ -106,6 +106,7 @@ class TrainedModel:
             "fingerprints": {seed.name: read_json(seed / "config.json")["fingerprint"] for seed in self.seeds},
             "n_items": {split: len(pairs[0][0]) for split, pairs in self.splits.items()},
             "control": self.control,
+            "folds": self.folds(metric),
             **{
                 split: {name: summary(self.values(split, name)) for name in metrics_on(split, self.encoder.facts)}
                 for split in ("validation", "test")
@@ -120,6 +121,12 @@ class TrainedModel:
         if self.encoder.facts["task"] == "community_detection":
             return {}
         return self.classified() if self.encoder.classes else self.residuals()
+
+    def folds(self, metric: str) -> dict[str, object] | None:
+        """The metric on the test items of each fold, a mean over seeds each; None where there are no folds."""
+        n = n_folds(self.seeds[0])
+        pairs = [[split_outputs(seed, "test", fold) for seed in self.seeds] for fold in range(n)]
+        return summary([sum(score(metric, *pair) for pair in fold) / len(fold) for fold in pairs]) if n else None
 
     def curves(self) -> list[dict[str, list[float]]]:
         """Epochs and losses of each seed; empty for a baseline."""
