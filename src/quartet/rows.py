@@ -87,6 +87,17 @@ def published_column(rows: pd.DataFrame, settings: Any) -> str | None:
     return settings.split or ("split" if "split" in rows and "split" not in dropped(settings) else None)
 
 
+def name_split(frame: pd.DataFrame, settings: Any, seed: int) -> dict[str, Any]:
+    """How a source's items are split: `kind` is published, hashed, folds, or none where nothing is held out."""
+    column = published_column(frame.rename(columns=str), settings)
+    published = column in frame and bool((frame[column].astype(str) == "test").any())
+    if getattr(settings, "task", "") == "community_detection":
+        kind = "none"
+    else:
+        kind = "published" if published else "folds" if getattr(settings, "folds", None) else "hashed"
+    return {"kind": kind, "seed": seed, "folds": getattr(settings, "folds", None)}
+
+
 def split_of(rows: pd.DataFrame, settings: Any, content: pd.Series, seed: int) -> pd.Series:
     """The split (N,) of each row: by the published column, by group, or by a hash of its content."""
     column = published_column(rows, settings)

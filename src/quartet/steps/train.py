@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,7 @@ class Training:
         }
         with live_run(self.project, self.plan.dataset, self.name, config) as listen:
             run = Run(seed, TrainerSettings(**self.plan.trainer), self.checkpoints / f"{seed}.ckpt", listen=listen)
-            network, history = self.fit(self.data, run)
+            network, history = self.timed(config["fingerprint"], run)
         n_parameters = sum(parameter.numel() for parameter in network.parameters())
         write_json(folder / "config.json", config | {"n_parameters": n_parameters})
         save_file(
@@ -80,6 +81,14 @@ class Training:
             folder / "history.csv", index=False
         )
         self.predictions(seed, network).to_parquet(folder / "predictions.parquet", index=False)
+
+    def timed(self, fingerprint: str, run: Run) -> tuple[nn.Module, list[Row]]:
+        """A trained network and its history; how long it took is noted, but not where a killed run did a part of it."""
+        resumed, start = bool(run.checkpoint and run.checkpoint.exists()), time.perf_counter()
+        fitted = self.fit(self.data, run)
+        if not resumed:
+            write_json(self.project.duration(fingerprint), {"fit_s": time.perf_counter() - start})
+        return fitted
 
     def fit(self, data: "Prepared", run: Run) -> tuple[nn.Module, list[Row]]:
         """A trained network and its history."""
