@@ -7,12 +7,16 @@ from sklearn.model_selection import KFold, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 
 from conftest import run_steps
+from quartet.artifacts import read_plan
+from quartet.comparisons import load_comparison
 from quartet.errors import SourceError
 from quartet.family import Family
 from quartet.looks import Look
 from quartet.predictions import split_outputs
 from quartet.project import read_json
+from quartet.report import write_report
 from quartet.splits import fold_of, places, split_in_fold
+from quartet.steps import train
 from quartet.steps.prepare import prepare
 
 N_GROUPS, EACH, FOLDS = 60, 6, 4
@@ -120,3 +124,33 @@ def test_the_folds_make_up_the_test_items(project):
     whole = split_outputs(project.model("leaky", "net") / "seed-0", "test")[0]
     parts = [split_outputs(project.model("leaky", "net") / "seed-0", "test", fold)[0] for fold in range(FOLDS)]
     assert np.array_equal(np.concatenate(parts), whole)
+
+
+def test_a_fold_that_a_killed_run_finished_is_not_trained_again(project, monkeypatch):
+    training = train.Training(project, "net", read_plan(project, "train", "net"))
+    first = training.of_fold(0, training.folds[0])
+    monkeypatch.setattr(train, "fit", lambda *_: pytest.fail("it was trained again"))
+    assert training.of_fold(0, training.folds[0]).equals(first)
+
+
+def test_a_fold_trained_again_predicts_the_same(project, predictions):
+    training = train.Training(project, "net", read_plan(project, "train", "net"))
+    again = training.of_fold(0, training.folds[1])
+    before = predictions[predictions["fold"] == 2].drop(columns="fold").reset_index(drop=True)
+    assert again.equals(before)
+
+
+def test_how_long_a_training_took_is_no_part_of_what_dvc_holds(project):
+    comparison = load_comparison(project, "leaky")
+    file = project.duration(comparison.fingerprint("net"))
+    assert comparison.seconds("net")["mean"] == read_json(file)["fit_s"] > 0
+    assert project.hidden in file.parents
+    file.unlink()
+    assert comparison.seconds("net") is None
+
+
+def test_the_page_tells_folds_classes_and_seconds_apart(project):
+    page = (write_report(project).parent / "leaky.html").read_text(encoding="utf-8")
+    assert f"Test figures are on {FOLDS} folds" in page
+    assert all(f">fold {fold}</th>" in page for fold in range(FOLDS))
+    assert 'aria-label="classes of net"' in page
