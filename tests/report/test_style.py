@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from quartet.report.pages import TEMPLATES
+from quartet.report.templating import TEMPLATES
 
 ON_SURFACE = ("ink", "quiet", "accent", "second", "third")
 BADGES = (("good", "good-ground"), ("bad", "bad-ground"), ("warn", "warn-ground"), ("quiet", "idle-ground"))

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from quartet.safe_text import cut
 
 MAX_DRAWN = 200  # nodes
-N_COLOURS = 6
+N_COLOURS = 8
+NODES = ("id", "label", "graph")  # columns of a table of nodes
 WIDTH, MARGIN = 360, 12
 
 
@@ -35,29 +36,44 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Network:
-    """What a graph's edges say of it; `drawing` for a small one."""
+    """What a graph's edges say of it; `drawing` for a small one.
+
+    Args:
+        n_graphs: how many graphs these are together; 0 for one.
+        held_out: whether these are the edges of training, and those of other splits are held out.
+    """
 
     n_nodes: int
     n_edges: int
     n_isolated: int
     drawing: Drawing | None
+    n_graphs: int = 0
+    held_out: bool = False
 
 
 def network_of(folder: Path, items: pd.DataFrame) -> Network | None:
-    """The graph of canonical items (id, label) and edges (source, target); None where there are no edges."""
+    """The graph of canonical items (id, label) and edges (source, target); None where there are no edges.
+
+    Where items are pairs, a table `nodes` has the graph's nodes (id, label), or those of all graphs (id, graph).
+    """
     file = folder / "edges.parquet"
     if not file.exists():
         return None
     edges = pd.read_parquet(file, columns=["source", "target"]).astype(str)
-    ids = items["id"].astype(str)
+    nodes = folder / "nodes.parquet"
+    names = pq.read_schema(nodes if nodes.exists() else folder / "items.parquet").names
+    known = pd.read_parquet(nodes, columns=[n for n in NODES if n in names]) if nodes.exists() else items
+    ids = known["id"].astype(str)
     linked = set(edges["source"]) | set(edges["target"])
-    several = "graph" in pq.read_schema(folder / "items.parquet").names
+    several = "graph" in names
     drawn = len(ids) < MAX_DRAWN and not several
     return Network(
         n_nodes=len(ids),
         n_edges=len(edges),
         n_isolated=int((~ids.isin(linked)).sum()),
-        drawing=draw(items.assign(id=ids), edges) if drawn else None,
+        drawing=draw(known.assign(id=ids), edges) if drawn else None,
+        n_graphs=known["graph"].nunique() if "graph" in known else 0,
+        held_out=nodes.exists() and not several,
     )
 
 
