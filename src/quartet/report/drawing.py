@@ -13,6 +13,7 @@ MAX_DRAWN = 200  # nodes
 N_COLOURS = 8
 NODES = ("id", "label", "graph")  # columns of a table of nodes
 WIDTH, MARGIN = 360, 12
+ROW = 20  # of nodes without a neighbour
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def network_of(folder: Path, items: pd.DataFrame) -> Network | None:
 
 
 def draw(items: pd.DataFrame, edges: pd.DataFrame) -> Drawing:
-    """Place nodes so that neighbours are near.
+    """Place nodes so that neighbours are near; those without one stand in a row below, where they push none away.
 
     Source: Fruchterman & Reingold 1991, Graph Drawing by Force-directed Placement, as networkx has it.
     """
@@ -87,7 +88,9 @@ def draw(items: pd.DataFrame, edges: pd.DataFrame) -> Drawing:
     graph = nx.Graph()
     graph.add_nodes_from(items["id"])
     graph.add_edges_from(edge for edge in edges.itertuples(index=False) if set(edge) <= set(items["id"]))
-    places = fitted(nx.spring_layout(graph, seed=0))
+    alone = list(nx.isolates(graph))
+    joined = graph.subgraph(node for node in graph if node not in set(alone))
+    places = fitted(nx.spring_layout(joined, seed=0), WIDTH - ROW * bool(alone)) | in_a_row(alone)
     labels = items["label"].fillna("no label").astype(str) if "label" in items else pd.Series("node", items.index)
     names = sorted(labels.unique())
     colours = {name: min(i, N_COLOURS - 1) for i, name in enumerate(names)}
@@ -95,15 +98,23 @@ def draw(items: pd.DataFrame, edges: pd.DataFrame) -> Drawing:
         key: Node(*places[key], colours[label], f"{cut(key, 60)}: {cut(label, 60)}")
         for key, label in zip(items["id"], labels, strict=True)
     }
-    legend = [(colours[name], cut(name, 60)) for name in names] if len(names) <= N_COLOURS else []
+    legend = [(colours[name], cut(name, 60)) for name in names] if 1 < len(names) <= N_COLOURS else []
     return Drawing(list(nodes.values()), [(nodes[a], nodes[b]) for a, b in graph.edges], legend)
 
 
-def fitted(places: dict[str, Any]) -> dict[str, tuple[float, float]]:
-    """Places stretched to fill the drawing."""
+def in_a_row(names: list[str]) -> dict[str, tuple[float, float]]:
+    """Places at the foot of the drawing, from the left."""
+    step = min(ROW, (WIDTH - 2 * MARGIN) / max(1, len(names) - 1))
+    return {name: (round(MARGIN + i * step, 1), WIDTH - MARGIN) for i, name in enumerate(names)}
+
+
+def fitted(places: dict[str, Any], height: int) -> dict[str, tuple[float, float]]:
+    """Places stretched to fill the drawing down to a height."""
     import numpy as np
 
+    if not places:
+        return {}
     known = np.array(list(places.values()))  # (N, 2)
     low, span = known.min(axis=0), np.ptp(known, axis=0)
-    inside = (known - low) / np.where(span > 0, span, 1) * (WIDTH - 2 * MARGIN) + MARGIN
+    inside = (known - low) / np.where(span > 0, span, 1) * (np.array([WIDTH, height]) - 2 * MARGIN) + MARGIN
     return {name: (round(float(x), 1), round(float(y), 1)) for name, (x, y) in zip(places, inside, strict=True)}
