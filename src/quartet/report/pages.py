@@ -32,7 +32,7 @@ def page_context(project: Project, overview: Overview) -> dict[str, object]:
     """What the page of one dataset shows."""
     from quartet.report.figures import figures_of
     from quartet.report.inside import inside_of
-    from quartet.report.verdicts import differences_in_words
+    from quartet.report.verdicts import differences_in_words, split_in_words
 
     comparison = overview.comparison
     return {
@@ -42,5 +42,6 @@ def page_context(project: Project, overview: Overview) -> dict[str, object]:
         "left_out": left_out_of(project.raw(overview.name)),
         "figures": figures_of(comparison) if comparison else None,
         "inside": inside_of(comparison) if comparison else None,
+        "split": split_in_words(comparison) if comparison else "",
         "differences": differences_in_words(comparison) if comparison else [],
     }

@@ -99,7 +99,7 @@ class Publication:
             f"{split}_{name}": summary["values"][index]
             for split in ("validation", "test")
             for name, summary in report[split].items()
-        }
+        } | {"fit_s": self.comparison.fit_s(model, seed)}
         return {
             "params": config["settings"] | {"seed": config["seed"], "n_parameters": report["n_parameters"]},
             "metrics": {name: value for name, value in scores.items() if value is not None},
