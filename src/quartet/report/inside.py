@@ -19,7 +19,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Inside:
-    """What a page shows of one dataset's networks, and which of them was looked into."""
+    """What a page shows of one dataset's networks, and which of them was looked into, with the folder of its seed."""
 
     model: str
     seed: str
@@ -36,7 +36,7 @@ def inside_of(comparison: Comparison) -> Inside | None:
         Part(section.title, paragraphs(section.text), [view_of(figure, folder) for figure in section.figures])
         for section in found.sections
     ]
-    return Inside(found.model, found.seed.replace("-", " "), parts)
+    return Inside(found.model, found.seed, parts)
 
 
 def paragraphs(text: str) -> list[str]:
@@ -60,4 +60,4 @@ def inside_page(comparison: Comparison) -> InsidePage | None:
         return None
     template = page_environment().get_template("inside_page.html")
     html = template.render(inside=inside, name=comparison.dataset)
-    return InsidePage(inside.model, inside.seed.replace(" ", "-"), html)
+    return InsidePage(inside.model, inside.seed, html)

@@ -104,7 +104,10 @@ def drawing(figure: ex.Drawing) -> tuple[dict[str, Any] | None, list[str]]:
     named = len(known) <= FEW_NODES
     places = {i: place_of(node, wide=named) for i, node in known.items()}
     edges = [edge for edge in figure.edges if edge.a in places and edge.b in places and edge.a != edge.b]
+    top, bottom = (end(y for _, y in places.values()) for end in (min, max))
     content = {
+        "top": round(top - 2 * MARGIN, 1),
+        "height": round(bottom - top + 4 * MARGIN, 1),
         "nodes": [
             {
                 "path": shape(node.colour, *places[i], radius(node)),
