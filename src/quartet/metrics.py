@@ -194,3 +194,21 @@ def confusion(target: "np.ndarray", output: "np.ndarray") -> "np.ndarray":
 
     k = output.shape[1]
     return np.bincount(target * k + output.argmax(axis=1), minlength=k * k).reshape(k, k)
+
+
+def f1_of_counts(counts: "np.ndarray") -> "np.ndarray":
+    """F1 (K,) of each class, 2 n_kk / (Σ_j n_kj + Σ_j n_jk), from a confusion (K, K); 0 where that is 0 / 0."""
+    import numpy as np
+
+    found = counts.sum(axis=0) + counts.sum(axis=1)
+    return np.asarray(2 * counts.diagonal() / np.maximum(found, 1))
+
+
+def per_class(target: "np.ndarray", output: "np.ndarray") -> dict[str, "np.ndarray"]:
+    """Precision, recall and F1 (K,) of each class, 0 where nothing was found or is there, and its items: `support`."""
+    from sklearn.metrics import precision_recall_fscore_support
+
+    values = precision_recall_fscore_support(
+        target, output.argmax(axis=1), labels=range(output.shape[1]), zero_division=0.0
+    )
+    return dict(zip(("precision", "recall", "f1", "support"), values, strict=True))
