@@ -183,7 +183,7 @@ class Seen:
             for model in self.look.ranking[:MOST_MODELS]
             for right in [self.right(model)]
         ]
-        words = ", ".join(f"{counts[g]:,} at {named.get(g, g)}{' or more' if named else ''}" for g in known)
+        words = ", ".join(f"{counts[g]:,} at {range_of(named, g)}" for g in known)
         note = f"Test split, the seed of each model best on validation; nodes: {words}."
         return Plot(title, note, x, "accuracy", series, log_x=bool(named))
 
@@ -193,8 +193,7 @@ class Seen:
         bare = propagated(graph, STEPS)
         series = [Series("propagation alone", list(enumerate(bare)), "both")]
         for model in self.look.networks[:MOST_MODELS]:
-            found = through(self.look.network(model))
-            series.append(Series(f"{model}, trained", [(k + 1, value) for k, value in enumerate(found)], "both"))
+            series.append(Series(f"{model}, trained", through(self.look.network(model)), "both"))
         text = (
             "Each convolution mixes a node with its neighbours. Do it often, and all nodes of a connected graph come "
             "to look alike: oversmoothing. Drawn is the mean of 1 - cosine over all pairs of nodes; at 0 they all "
@@ -227,6 +226,14 @@ def between(vectors: np.ndarray, labels: np.ndarray, n_classes: int) -> float:
         means[names == name] = known[names == name].mean(axis=0)
     total = known.var(axis=0).sum()
     return float(means.var(axis=0).sum() / total) if total > 0 else 0.0
+
+
+def range_of(starts: dict[int, int], group: int) -> str:
+    """A group's numbers in words: from where it starts to where the next does, or its own number."""
+    if group not in starts:
+        return str(group)
+    first, after = starts[group], starts.get(group + 1)
+    return f"{first} or more" if after is None else str(first) if after == first + 1 else f"{first} to {after - 1}"
 
 
 def trend(plot: Plot) -> str:

@@ -51,7 +51,8 @@ def narrow(x: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def through(network: nn.Module) -> list[float]:
-    """The distance after each layer of a network."""
+def through(network: nn.Module) -> list[tuple[int, float]]:
+    """How many layers of a network have passed, and the distance after them."""
     states = cast("list[Tensor]", network.states())  # type: ignore[operator]
-    return [distance(state) for state in states]
+    first = len(cast("nn.ModuleList", network.layers)) - len(states) + 1  # 0 where the first state is the input's
+    return [(first + k, distance(state)) for k, state in enumerate(states)]
