@@ -1,11 +1,14 @@
 """k-fold cross-validation: a table whose labels are random by group, and whose features tell the group."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.model_selection import KFold, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 
+import cases
 from conftest import run_steps
 from quartet.artifacts import read_plan
 from quartet.comparisons import load_comparison
@@ -91,6 +94,16 @@ def test_the_spread_over_folds_averages_to_the_pooled_accuracy_by_size(project, 
 def test_a_look_inside_sees_the_items_of_fold_0(project):
     look = Look(project, "leaky", Family("tabular"), ["net"], {"net": "seed-0"})
     assert np.array_equal(look.outputs("net", "test")[0], look.arrays["test"]["target"])
+
+
+@pytest.mark.parametrize(("family", "name"), cases.data_cases(separate_items=True))
+def test_every_family_of_rows_deals_them_into_folds(family, name):
+    settings = SimpleNamespace(**vars(cases.settings_for(family, name, "ingest")) | {"folds": 3, "split": None})
+    tables = cases.tiny(family).source(0)
+    tables["items"] = tables["items"].drop(columns="split", errors="ignore")
+    items = Family(family).tables.canonical(tables, settings, 0)["items"]
+    assert set(items["fold"]) == {0, 1, 2}
+    assert ((items["split"] == "test") == (items["fold"] == 0)).all()
 
 
 def test_the_parts_of_a_fold_have_their_shares():
