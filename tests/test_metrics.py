@@ -3,6 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
+from sklearn.metrics import normalized_mutual_info_score
 
 from quartet.metrics import metrics_on, per_class, score
 
@@ -18,6 +19,13 @@ def test_modularity_is_networkx_s():
 
 def test_modularity_of_one_community_is_zero():
     assert score("modularity", np.ones(5), np.full((5, 2), 7)) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nmi_is_scikit_learn_s(seed):
+    classes, communities = np.random.default_rng(seed).integers(0, (4, 6), (50, 2)).T
+    expected = normalized_mutual_info_score(classes, communities)
+    assert score("nmi", classes, communities) == pytest.approx(expected)
 
 
 def test_nmi_does_not_care_what_communities_are_called():

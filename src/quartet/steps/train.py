@@ -28,6 +28,8 @@ from quartet.tracking import live_run
 if TYPE_CHECKING:
     from quartet.examples import Examples
 
+HELD_OUT = ("validation", "test")
+
 
 def train(project: Project, name: str) -> None:
     """Train the model `name` once per seed, and score it on the test split."""
@@ -72,8 +74,7 @@ class Training:
         with live_run(self.project, self.plan.dataset, self.name, config) as listen:
             run = Run(seed, TrainerSettings(**self.plan.trainer), self.checkpoints / f"{seed}.ckpt", listen=listen)
             network, history = self.timed(config["fingerprint"], run)
-        n_parameters = sum(parameter.numel() for parameter in network.parameters())
-        write_json(folder / "config.json", config | {"n_parameters": n_parameters})
+        write_json(folder / "config.json", config | {"n_parameters": n_parameters(network)})
         save_file(
             {key: tensor.contiguous() for key, tensor in network.state_dict().items()}, folder / "weights.safetensors"
         )
@@ -113,9 +114,7 @@ class Training:
 
     def test_metrics(self, folder: Path) -> dict[str, Any]:
         """Every metric of the task: mean, sd, n and the value of each seed, on test; modularity needs no such split."""
-        on = {
-            metric: split for split in ("validation", "test") for metric in metrics_on(split, self.data.encoder.facts)
-        }
+        on = {metric: split for split in HELD_OUT for metric in metrics_on(split, self.data.encoder.facts)}
         scored = {
             split: [split_outputs(folder / f"seed-{seed}", split) for seed in self.plan.seeds]
             for split in set(on.values())
@@ -134,21 +133,26 @@ class Prepared:
         self.encoder = load_encoder(folder)
         arrays = {split: load_arrays(folder / f"{split}.npz") for split in SPLITS}
         self.ids = {split: values.pop("id") for split, values in arrays.items()}
-        self.targets = {split: values["target"] for split, values in arrays.items()}
+        self.targets = {split: arrays[split]["target"] for split in HELD_OUT}
         self.splits: dict[str, Examples] = {
             split: family.models.examples(values, self.encoder) for split, values in arrays.items()
         }
 
     def predictions(self, network: nn.Module) -> pd.DataFrame:
         """Split, id, target and output of every validation and test item."""
-        held_out = ("validation", "test")
         frames = [
             output_frame(outputs(network, self.splits[split], self.encoder), self.encoder).assign(
                 split=split, id=self.ids[split], target=self.targets[split]
             )
-            for split in held_out
+            for split in HELD_OUT
         ]
         return pd.concat(frames, ignore_index=True)
+
+
+def n_parameters(network: nn.Module) -> int:
+    """How many numbers were learnt, as the network itself says where they are no parameters of torch."""
+    n = sum(parameter.numel() for parameter in network.parameters())
+    return int(getattr(network, "n_parameters", n))
 
 
 def inputs_hash(plan: dict[str, Any], prepared: str) -> str:
