@@ -69,3 +69,8 @@ def test_stages_are_all_blocks_in_order(make_encoder, batch_norm):
     network = CNN(settings(batch_norm=batch_norm, blocks=3), make_encoder())
     layers = [layer for stage in network.stages().values() for layer in stage]
     assert layers == list(network.blocks)
+
+
+def test_an_epoch_may_end_with_a_single_picture(make_encoder):
+    network = CNN(settings(batch_norm=True, blocks=6), make_encoder()).train()
+    assert network(torch.rand(1, 1, 8, 8)).isfinite().all()

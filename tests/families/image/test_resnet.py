@@ -68,3 +68,8 @@ def test_a_step_of_sgd_moves_a_bias_64_times_as_far_as_its_gradient_says():
     for made in (one, plain):
         (made(x) * slope).sum().backward()
     assert torch.allclose(8 * one.shift.grad, 64 * plain.bias.grad, rtol=1e-4)
+
+
+def test_an_epoch_may_end_with_a_single_picture(make_encoder):
+    network = ResNet(settings(widths=[4] * 4), make_encoder()).train()
+    assert network(torch.rand(1, 1, 8, 8)).isfinite().all()

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from quartet.families.image.models.seeing import PictureNetwork
 from quartet.families.image.settings import CNNSettings
@@ -25,7 +26,7 @@ class CNN(PictureNetwork):
         for block in range(settings.blocks):
             n_next = settings.channels * 2**block
             convolution = nn.Conv2d(n_maps, n_next, settings.kernel_size, padding="same")
-            normalised = [nn.BatchNorm2d(n_next)] if settings.batch_norm else []
+            normalised = [BatchNorm(n_next)] if settings.batch_norm else []
             blocks += [convolution, *normalised, nn.ReLU(), nn.MaxPool2d(2, ceil_mode=True)]
             n_maps, side = n_next, (side + 1) // 2
         self.blocks = nn.Sequential(*blocks)
@@ -46,3 +47,14 @@ class CNN(PictureNetwork):
         """Logits (B, K) of maps (B, D, S, S)."""
         logits: Tensor = self.output(self.hidden(maps.flatten(1)))  # (B, K)
         return logits
+
+
+class BatchNorm(nn.BatchNorm2d):
+    """Batch normalisation that takes a single value, the last of an epoch, by the running mean and variance."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalised maps (B, D, S, S)."""
+        if x[:, 0].numel() > 1:
+            return super().forward(x)
+        mean, variance = self.running_mean, self.running_var
+        return functional.batch_norm(x, mean, variance, self.weight, self.bias, eps=self.eps)

@@ -111,6 +111,7 @@ class BatchNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Normalised maps (B, D, S, S)."""
         bias = BIAS_SCALE * self.shift
+        learning = self.training and x[:, 0].numel() > 1  # of one value, the last of an epoch, there is no spread
         return functional.batch_norm(
-            x, self.mean, self.variance, None, bias, self.training, momentum=BATCH_MOMENTUM, eps=1e-5
+            x, self.mean, self.variance, None, bias, learning, momentum=BATCH_MOMENTUM, eps=1e-5
         )
