@@ -1,103 +1,132 @@
-from collections import Counter
+"""A look inside networks on pictures whose answer is planted: a bright patch alone decides the label."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from torch.nn.functional import cross_entropy
 
-from families.image.looking import MARK, SIDE, look_at, marked, settings_of, trained
-from quartet.explanations import Pictures, Table
+from quartet.examples import Examples
 from quartet.families.image.explain import explain
-from quartet.families.image.inside.maps import feature_maps, grad_cam, last_fine_stage
-from quartet.families.image.inside.mistakes import most_confused
-from quartet.families.image.inside.pixels import as_numbers
-from quartet.families.image.inside.sample import Sample, sample_of
-from quartet.families.image.inside.shortcuts import shortcuts
+from quartet.families.image.inside.maps import grad_cam, last_fine_stage
+from quartet.families.image.models.cnn import CNN
+from quartet.families.image.models.mlp import MLP
+from quartet.families.image.models.resnet import ResNet
+from quartet.families.image.settings import CNNSettings, MLPSettings, ResNetSettings
+
+SIZE, PATCH = 16, 4
+KINDS = {
+    "cnn": (CNN, CNNSettings, {"channels": 8, "hidden": 16}),
+    "resnet": (ResNet, ResNetSettings, {"widths": [8, 16]}),
+    "mlp": (MLP, MLPSettings, {"hidden": 8}),
+}
+
+
+def planted(n):
+    """Noise (N, 1, 16, 16), in half of which a patch at a random place is bright; labels (N,); patches (N, 16, 16)."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randint(0, 120, (n, 1, SIZE, SIZE), generator=generator).byte()
+    starts = torch.randint(0, SIZE - PATCH + 1, (2, n, 1), generator=generator)
+    rows, columns = ((torch.arange(SIZE) >= start) & (torch.arange(SIZE) < start + PATCH) for start in starts)
+    patch = rows[:, :, None] & columns[:, None, :]
+    target = torch.arange(n) % 2
+    return torch.where(patch[:, None] & (target == 1)[:, None, None, None], 255, x).byte(), target, patch
+
+
+def build(kind, encoder, **changes):
+    network, settings, values = KINDS[kind]
+    torch.manual_seed(0)
+    return network(settings(dataset="", architecture=kind, **values, **changes), encoder)
+
+
+def trained(kind, encoder):
+    x, target, _ = planted(128)
+    network = build(kind, encoder).train()
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
+    for _ in range(40):
+        optimizer.zero_grad()
+        cross_entropy(network(x), target).backward()
+        optimizer.step()
+    return network.eval()
+
+
+class Planted:
+    """What explain takes of a Look."""
+
+    def __init__(self, encoder, ranking, best):
+        x, target, _ = planted(60)
+        self.encoder, self.ranking, self.best = encoder, ranking, best
+        self.networks, self.seeds = [best] if best else [], dict.fromkeys(ranking, "seed-0")
+        self.whole = Examples((x,), target)
+
+    def examples(self, split):
+        return self.whole
+
+    def network(self, model):
+        return build(model.split("-")[0], self.encoder).eval()
+
+    def untrained(self, model):
+        return build(model.split("-")[0], self.encoder).eval()
+
+    def settings(self, model):
+        if not model.startswith("cnn"):
+            return SimpleNamespace(control=False)
+        hide = "centre" if model.endswith("control") else "none"
+        return CNNSettings(dataset="", architecture="cnn", hide=hide, hidden_side=0.5)
+
+    def outputs(self, model, split):
+        right = 0.9 if model.endswith("control") else 0.99
+        certain = np.eye(2)[self.whole.target]
+        return self.whole.target.numpy(), right * certain + (1 - right) * (1 - certain)
 
 
 @pytest.fixture
 def encoder(make_encoder):
-    return make_encoder(size=SIDE, n_classes=2)
+    return make_encoder(size=SIZE, n_classes=2)
 
 
-def section(sections, title):
-    return next(one for one in sections if one.title == title)
+@pytest.mark.parametrize("kind", ["cnn", "resnet"])
+def test_grad_cam_finds_the_patch_that_alone_decides_the_label(kind, encoder):
+    network = trained(kind, encoder)
+    x, target, patch = (part[1::2] for part in planted(80))
+    assert (network(x).argmax(dim=1) == target).float().mean() > 0.9
+    heat = grad_cam(network, x, target, last_fine_stage(network, x))
+    near = torch.nn.functional.max_pool2d(patch[:, None].float(), 5, stride=1, padding=2)[:, 0].flatten(1).bool()
+    hottest = heat.reshape(len(heat), -1).argmax(axis=1)
+    assert near.float().mean() < 0.3
+    assert near[torch.arange(len(heat)), torch.from_numpy(hottest)].float().mean() > 0.8
 
 
-def sample(target, said, *, n_classes):
-    x = torch.zeros(len(target), 1, 8, 8, dtype=torch.uint8)
-    sure = np.linspace(0.5, 1, len(target))
-    return Sample(torch.nn.Identity(), [*"abcdefgh"[:n_classes]], x, np.array(target), np.array(said), sure, "")
+@pytest.mark.parametrize(("kind", "n_sections"), [("cnn", 5), ("resnet", 5), ("mlp", 3)])
+def test_each_network_is_looked_into_as_far_as_it_has_maps(kind, n_sections, encoder):
+    assert len(explain(Planted(encoder, [kind], kind))) == n_sections
 
 
-@pytest.mark.parametrize("architecture", ["cnn", "resnet"])
-def test_grad_cam_finds_the_patch_that_alone_decides_the_label(architecture, encoder, generator):
-    network = trained(settings_of(architecture), encoder, marked(generator, 64)[0])
-    arrays, places = marked(generator, 20)
-    x = torch.from_numpy(arrays["x"])[1::2]
-    heat = grad_cam(network, x, torch.ones(10, dtype=torch.int64), last_fine_stage(network, x))
-    for values, (top, left) in zip(heat, places[1::2], strict=True):
-        inside = np.zeros((SIDE, SIDE), bool)
-        inside[top : top + MARK, left : left + MARK] = True
-        assert values[inside].mean() > 3 * values[~inside].mean()
+def test_baselines_alone_are_not_looked_into(encoder):
+    assert explain(Planted(encoder, ["logistic_regression"], None)) == []
 
 
-def test_feature_maps_are_what_the_head_turns_into_the_answer(encoder, generator):
-    network = trained(settings_of("cnn"), encoder, marked(generator, 8)[0], steps=1)
-    x = torch.from_numpy(marked(generator, 4)[0]["x"])
-    assert torch.allclose(network.head(list(feature_maps(network, x).values())[-1]), network(x), atol=1e-6)
+def test_the_table_of_bytes_is_the_picture(encoder):
+    look = Planted(encoder, ["mlp"], "mlp")
+    _, table, divided = explain(look)[0].figures
+    top, left = table.rows[0][0], int(table.columns[1].removeprefix("column "))
+    patch = look.whole.inputs[0][0, 0, top : top + 8, left : left + 8].numpy()
+    assert np.array_equal([row[1:] for row in table.rows], patch)
+    assert np.allclose([row[1:] for row in divided.rows], patch / 255, atol=0.005)
 
 
-def test_the_most_confused_pairs_are_the_most_frequent_mistakes(generator):
-    target, said = generator.integers(0, 4, (2, 300))
-    counted = Counter((a, b) for a, b in zip(target.tolist(), said.tolist(), strict=True) if a != b)
-    found = most_confused(sample(target, said, n_classes=4))
-    assert [count for _, _, count, _ in found] == [count for _, count in counted.most_common(6)]
-    assert all(counted[a, b] == count for a, b, count, _ in found)
-    assert all(share == count / (target == a).sum() for a, _, count, share in found)
+def test_what_is_confused_is_counted(encoder):
+    look = Planted(encoder, ["mlp"], "mlp")
+    said = look.network("mlp")(look.whole.inputs[0]).argmax(dim=1)
+    expected = {(a, b): int(((look.whole.target == a) & (said == b)).sum()) for a, b in ((0, 1), (1, 0))}
+    table = explain(look)[-1].figures[0]
+    found = {(int(row[0][-1]), int(row[1][-1])): row[2] for row in table.rows}
+    assert found == {pair: count for pair, count in expected.items() if count}
 
 
-def test_pictures_of_a_confused_pair_are_of_that_pair_the_surest_first(encoder, generator):
-    one = sample([0, 1, 1, 1, 0], [0, 0, 0, 1, 1], n_classes=2)
-    assert one.surest((one.target == 1) & (one.said == 0)) == [2, 1]
-
-
-@pytest.mark.parametrize(("corner", "warns"), [((0, 0), True), ((6, 6), False)], ids=["border", "middle"])
-def test_a_warning_is_given_where_the_border_gives_the_class_away(corner, warns, encoder, generator):
-    train, test = (marked(generator, 64, corner=corner)[0] for _ in range(2))
-    models = {
-        "whole": settings_of("cnn"),
-        "other": settings_of("cnn", channels=4),
-        "hidden": settings_of("cnn", hide="centre"),
-    }
-    look = look_at(encoder, train, test, **models)
-    (found,) = shortcuts(look, sample_of(look, "whole"))
-    assert ("DeGrave" in found.text) == warns
-    rows = found.figures[0].rows
-    assert [row[0] for row in rows] == ["whole", "hidden"]
-    target, output = look.outputs("hidden", "test")
-    right = output.argmax(axis=1) == target
-    assert rows[1][2] == round(float(right.mean()), 3)
-    assert rows[1][4:] == [round(float(right[target == k].mean()), 3) for k in (0, 1)]
-
-
-def test_numbers_of_a_picture_are_its_bytes_and_the_same_over_255(encoder, generator):
-    look = look_at(encoder, *(marked(generator, 8)[0] for _ in range(2)), mlp=settings_of("mlp"))
-    shown = sample_of(look, "mlp")
-    tables = [figure for figure in as_numbers(shown).figures if isinstance(figure, Table)]
-    cells = np.array([row[1:] for row in tables[0].rows])
-    top, left = tables[0].rows[0][0], int(tables[0].columns[1].split()[1])
-    assert np.array_equal(cells, shown.x[0, 0, top : top + 8, left : left + 8].numpy())
-    assert np.allclose([row[1:] for row in tables[1].rows], cells / 255, atol=0.005)
-
-
-@pytest.mark.parametrize(("architecture", "n_sections"), [("cnn", 5), ("resnet", 5), ("mlp", 3)])
-def test_every_network_is_explained_and_twice_the_same(architecture, n_sections, encoder, generator):
-    look = look_at(encoder, *(marked(generator, 24)[0] for _ in range(2)), best=settings_of(architecture))
-    once, again = explain(look), explain(look)
-    assert len(once) == n_sections
-    for one, other in zip(once, again, strict=True):
-        assert (one.title, one.text) == (other.title, other.text)
-        for figure, same in zip(one.figures, other.figures, strict=True):
-            if isinstance(figure, Pictures):
-                pairs = zip(figure.pictures, same.pictures, strict=True)
-                assert all(np.array_equal(a.pixels, b.pixels) and a.caption == b.caption for a, b in pairs)
+def test_a_control_that_scores_nearly_as_well_warns_of_a_shortcut(encoder):
+    look = Planted(encoder, ["cnn", "cnn-control"], "cnn")
+    section = explain(look)[-1]
+    assert "DeGrave" in section.text
+    assert [row[0] for row in section.figures[0].rows] == ["cnn", "cnn-control"]

@@ -9,8 +9,10 @@ def test_each_filter_gives_its_maximum_over_all_windows(kernel_size, build, batc
     ends = torch.zeros(side, text.shape[1])
     reached = torch.cat([ends, text, ends])
     windows = [reached[t : t + kernel_size] for t in range(2)]
-    scores = torch.stack([(network.filters.weight * window.T).sum(dim=(1, 2)) for window in windows])  # (T, n_filters)
-    strongest = (scores + network.filters.bias).relu().amax(dim=0)
+    scores = torch.stack(
+        [(network.filters[0].weight * window.T).sum(dim=(1, 2)) for window in windows]
+    )  # (T, n_filters)
+    strongest = (scores + network.filters[0].bias).relu().amax(dim=0)
     assert torch.allclose(network.output(strongest), network(tokens, lengths)[1], atol=1e-6)
 
 

@@ -111,9 +111,11 @@ class ResNetSettings(PictureSettings):
     )
     depth: int = Field(default=1, ge=1, le=8, description="convolutions that each shortcut passes by")
     epochs: int = Field(default=15, ge=1, le=100_000, description="passes over the training split")
-    batch_size: int = Field(default=128, ge=1, description="items per optimiser step")
+    batch_size: int = Field(default=32, ge=1, description="items per optimiser step")
     optimizer: Optimizer = Field(default="sgd", description="as of other networks")
-    learning_rate: float = Field(default=0.2, gt=0, le=10, description="step size, at its peak")
+    learning_rate: float = Field(
+        default=0.025, gt=0, le=10, description="step size, at its peak; in step with batch_size"
+    )
     momentum: float = Field(default=0.85, ge=0, lt=1, description="of sgd; without any there is no Nesterov step")
     schedule: Schedule = Field(default="one_cycle", description="as of other networks")
     weight_decay: float = Field(default=1.3e-3, ge=0, description="L2 penalty on the weights")

@@ -12,7 +12,7 @@ from quartet.families.tabular.columns import as_kind, infer_kind
 from quartet.families.tabular.settings import Kind
 from quartet.reading.files import File, LeftOut
 from quartet.reading.tables import csv_options, one_table
-from quartet.rows import RESERVED, drop_copies, dropped, keep_rows, require, split_of
+from quartet.rows import RESERVED, drop_copies, dropped, keep_rows, require, split_columns
 from quartet.splits import content_hash, row_keys
 
 
@@ -36,8 +36,9 @@ def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict
     del frame
     columns = Columns(rows, names, settings, left_out)
     known = pd.DataFrame({"id": rows["id"], "label": target(rows, settings)})
-    known.insert(1, "split", split_of(rows, settings, columns.keys, seed))
-    items = pd.concat([known, columns.features], axis=1)
+    split = split_columns(rows, settings, columns.keys, seed)
+    known.insert(1, "split", split.pop("split"))
+    items = pd.concat([known, split, columns.features], axis=1)
     if not settings.split and not settings.group:
         refuse_torn_copies(items, columns)
     items = drop_copies(items, columns.keys, settings, left_out)
