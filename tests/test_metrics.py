@@ -3,6 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 from sklearn.metrics import normalized_mutual_info_score
 
 from quartet.metrics import metrics_on, per_class, score
@@ -58,3 +59,12 @@ def test_figures_of_a_class_are_shares_of_what_is_called_so_and_of_what_is_so():
     assert found["recall"] == pytest.approx([2 / 3, 1, 0])
     assert found["f1"] == pytest.approx([4 / 5, 4 / 6, 0])
     assert found["support"].tolist() == [3, 2, 1]
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_auc_is_scikit_learn_s(n_classes):
+    generator = np.random.default_rng(0)
+    target = np.arange(60) % n_classes
+    output = generator.dirichlet(np.ones(n_classes), 60).round(1)  # with ties
+    expected = roc_auc_score(np.eye(n_classes)[target], output, average="macro")
+    assert score("auc", target, output) == pytest.approx(expected)

@@ -102,6 +102,11 @@ class Project:
         return self.hidden / "downloads"
 
     @property
+    def searches(self) -> Path:
+        """A folder per searched model, and its patch of params.yaml."""
+        return self.hidden / "tune"
+
+    @property
     def lock(self) -> Path:
         """What DVC ran: the hashes of every stage's command, dependencies and outputs."""
         return self.root / "dvc.lock"
