@@ -3,8 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
-from sklearn.metrics import normalized_mutual_info_score
+from sklearn.metrics import normalized_mutual_info_score, roc_auc_score
 
 from quartet.metrics import metrics_on, per_class, score
 

@@ -91,11 +91,14 @@ def name_split(frame: pd.DataFrame, settings: Any, seed: int) -> dict[str, Any]:
     """How a source's items are split: `kind` is published, hashed, folds, or none where nothing is held out."""
     column = published_column(frame.rename(columns=str), settings)
     published = column in frame and bool((frame[column].astype(str) == "test").any())
-    if getattr(settings, "task", "") == "community_detection":
+    task, folds = getattr(settings, "task", ""), getattr(settings, "folds", None)
+    if task == "community_detection":
         kind = "none"
+    elif task in ("link_prediction", "similarity"):  # what is split are pairs, and a column splits nodes
+        kind = "hashed"
     else:
-        kind = "published" if published else "folds" if getattr(settings, "folds", None) else "hashed"
-    return {"kind": kind, "seed": seed, "folds": getattr(settings, "folds", None)}
+        kind = "published" if published else "folds" if folds else "hashed"
+    return {"kind": kind, "seed": seed, "folds": folds}
 
 
 def split_of(rows: pd.DataFrame, settings: Any, content: pd.Series, seed: int) -> pd.Series:

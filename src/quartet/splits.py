@@ -66,6 +66,15 @@ def split_in_fold(items: pd.DataFrame, fold: int, folds: int, validation: float)
     return split.mask(tested, "test").mask(~tested & (split == "test"), "train")
 
 
+def straddles(items: pd.DataFrame, key: pd.Series) -> pd.Series:
+    """Whether other items (N,) with the same key are in another split; with folds, in another fold as well.
+
+    Items that fold 0 trains on alike may be in two folds: one is then tested by a network that saw the other.
+    """
+    apart = [column for column in ("split", "fold") if column in items]
+    return (items[apart].groupby(key).transform("nunique") > 1).any(axis=1)
+
+
 def published_or_hashed(
     published: pd.Series, keys: pd.Series, *, seed: int, validation: float, test: float
 ) -> pd.Series:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from quartet.artifacts import load_tables, read_plan, save_arrays, save_encoder
 from quartet.errors import SourceError
-from quartet.family import Family
+from quartet.family import SPLITS, Family
 from quartet.project import Project, whole_folder
 from quartet.splits import split_in_fold
 
@@ -21,7 +21,7 @@ def prepare(project: Project, name: str) -> None:
     """Encode the items of the dataset `name`; fold 0 stands where a single split does, the others in `fold-1`, ….
 
     Raises:
-        SourceError: a fold has no training items of a class.
+        SourceError: a fold has no items in a split, or none in training of a class.
     """
     plan = read_plan(project, "prepare", name)
     family, tables = Family(plan.family), load_tables(project.raw(name))
@@ -46,9 +46,19 @@ def other_folds(items: "pd.DataFrame", settings: SimpleNamespace) -> "Iterator[t
     folds: int = getattr(settings, "folds", None) or 0  # graphs have none
     for fold in range(1, folds):
         placed = items.assign(split=split_in_fold(items, fold, folds, settings.validation_fraction))
+        refuse_empty_parts(placed, fold)
         if getattr(settings, "task", "classification") == "classification":
             refuse_lost_classes(placed, fold)
         yield fold, placed
+
+
+def refuse_empty_parts(items: "pd.DataFrame", fold: int) -> None:
+    """Raise SourceError where a fold has nothing to train on, to stop by or to test."""
+    empty = [split for split in SPLITS if split not in set(items["split"])]
+    if empty:
+        mend = "Set fewer `folds:` or another `seed:`; where items are grouped, whole groups fall into a fold."
+        must = f"fold {fold} has items in each split"
+        raise SourceError(must, came=f"it has none in {' and '.join(empty)}", mend=mend)
 
 
 def refuse_lost_classes(items: "pd.DataFrame", fold: int) -> None:

@@ -7,6 +7,8 @@ from quartet.families.text import features, tables
 from quartet.families.text.settings import ARCHITECTURES, Dataset
 from quartet.family import Encoder, Family
 
+COUNTS = np.arange(42).reshape(3, 14) % 5  # of texts of each class that hold each word or pair, any numbers
+
 
 @pytest.fixture
 def settings():
@@ -27,8 +29,8 @@ def encoder(canonical, settings):
 def build():
     """A small network of three classes, twelve tokens and two pairs of them, ready to be asked."""
 
-    def build(architecture, **settings):
-        pairs = {"bigrams": np.array([2 * 12 + 3, 5 * 12 + 2]), "counts": np.arange(42).reshape(3, 14) % 5}
+    def build(architecture, counts=COUNTS, **settings):
+        pairs = {"bigrams": np.array([2 * 12 + 3, 5 * 12 + 2]), "counts": counts}
         encoder = Encoder({"task": "classification", "classes": ["a", "b", "c"], "n_tokens": 12}, pairs)
         given = {**tiny.MODELS[architecture], **settings}
         torch.manual_seed(0)

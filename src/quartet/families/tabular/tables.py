@@ -13,7 +13,7 @@ from quartet.families.tabular.settings import Kind
 from quartet.reading.files import File, LeftOut
 from quartet.reading.tables import csv_options, one_table
 from quartet.rows import RESERVED, drop_copies, dropped, keep_rows, require, split_columns
-from quartet.splits import content_hash, row_keys
+from quartet.splits import content_hash, row_keys, straddles
 
 
 def from_files(files: Iterable[File], settings: Any) -> dict[str, pd.DataFrame]:
@@ -106,11 +106,11 @@ def target(rows: pd.DataFrame, settings: Any) -> pd.Series:
 
 
 def refuse_torn_copies(items: pd.DataFrame, columns: Columns) -> None:
-    """Raise SourceError where rows in different splits differ only in columns that were found to be no features."""
+    """Raise SourceError where rows in different splits or folds differ only in columns found to be no features."""
     if not columns.inferred_out:
         return
     content = content_hash(columns.features)
-    torn = items["id"][items.groupby(content)["split"].transform("nunique") > 1]
+    torn = items["id"][straddles(items, content)]
     if len(torn):
         names = ", ".join(f"{name}: drop" for name in columns.inferred_out)
         raise SourceError(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from quartet.families.text.tokens import N_RESERVED, OUT_OF_VOCABULARY
+from quartet.families.text.tokens import N_RESERVED, PADDING
 
 if TYPE_CHECKING:
     from quartet.family import Encoder
@@ -15,7 +15,10 @@ AT_ONCE = 64  # texts with one word hidden that are asked about together
 
 @torch.no_grad()
 def contributions(network: nn.Module, tokens: Tensor, answer: int) -> Tensor:
-    """By how much the log-odds of `answer` fall when each word (T,) becomes an unknown one; above 0 it speaks for it.
+    """By how much the log-odds of `answer` fall when each word (T,) is hidden; above 0 it speaks for the answer.
+
+    A hidden word keeps its place, its vector is zero, as that of padding is: the token of unknown words would not do,
+    since being unknown may itself tell a class.
 
     Source: Zeiler & Fergus 2014, Visualizing and Understanding Convolutional Networks, sec. 4.2, occlusion,
         https://arxiv.org/abs/1311.2901, as captum's FeatureAblation does it. Differs: words instead of patches.
@@ -30,7 +33,7 @@ def contributions(network: nn.Module, tokens: Tensor, answer: int) -> Tensor:
 
     found: Tensor = FeatureAblation(log_odds).attribute(
         tokens[None],
-        baselines=OUT_OF_VOCABULARY,
+        baselines=PADDING,
         additional_forward_args=(torch.tensor([len(tokens)]),),
         perturbations_per_eval=AT_ONCE,
     )

@@ -24,9 +24,9 @@ FORGETTING = (
     "1 at the end of a text. On this logarithmic scale an exponential fall is a straight line."
 )
 DECIDING = (
-    "Each word was replaced by the token of unknown words, and the network asked again. A word weighs for the answer "
-    "when the network is less sure without it, and against it when it is surer. Words that all say the same hide one "
-    "another: without one of them, the others still decide."
+    "Each word was hidden in turn (its vector set to zero, its place kept), and the network asked again. A word weighs "
+    "for the answer when the network is less sure without it, and against it when it is surer. Words that say the same "
+    "hide one another: without one of them, the others still decide."
 )
 
 
@@ -173,9 +173,8 @@ def in_words(name: str, right: np.ndarray, bins: list[np.ndarray]) -> str:
     first, last = right[bins[0]], right[bins[-1]]
     difference = float(last.mean() - first.mean())
     error = float(np.sqrt(first.var() / len(first) + last.var() / len(last)))
-    verdict = "more" if difference > 0 else "less"
-    sure = "" if abs(difference) > 2 * error else ", which is within what chance does"
+    verdict = "more than chance makes" if abs(difference) > 2 * error else "no more than chance makes"
     return (
-        f"{said} {name} is right on {first.mean():.3f} of the shortest texts and on {last.mean():.3f} of the longest: "
-        f"{abs(difference):.3f} {verdict}, with a standard error of {error:.3f}{sure}."
+        f"{said} {name} is right on {first.mean():.3f} of the shortest texts and {last.mean():.3f} of the longest: a "
+        f"difference of {difference:+.3f} with a standard error of {error:.3f}, {verdict}."
     )

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from quartet.families.text.models.embedding import token_vectors, with_unknowns
 from quartet.families.text.models.pooling import PARTS, pooled
@@ -23,7 +24,8 @@ class Conv1D(nn.Module):
         super().__init__()
         self.embedding = token_vectors(encoder, settings.embedding)
         n, widths = settings.n_filters, settings.widths
-        self.filters = nn.ModuleList(nn.Conv1d(settings.embedding, n, k, padding="same") for k in widths)
+        self.filters = nn.ModuleList(nn.Conv1d(settings.embedding, n, k) for k in widths)
+        self.ends = [((k - 1) // 2, k // 2) for k in widths]  # zeros before and after a text
         self.dropout = nn.Dropout(settings.dropout)
         self.pooling, self.word_dropout = settings.pooling, settings.word_dropout
         self.output = nn.Linear(PARTS[self.pooling] * len(widths) * n, encoder.n_outputs)
@@ -32,6 +34,7 @@ class Conv1D(nn.Module):
         """Logits (B, K) of tokens (B, T) and lengths (B,)."""
         seen = with_unknowns(tokens, self.word_dropout) if self.training else tokens
         embedded = self.embedding(seen).transpose(1, 2)  # (B, E, T)
-        features = torch.cat([filters(embedded) for filters in self.filters], dim=1).relu()  # (B, n_filters, T)
-        logits: Tensor = self.output(self.dropout(pooled(features.transpose(1, 2), lengths, self.pooling)))  # (B, K)
+        found = [filters(pad(embedded, ends)) for filters, ends in zip(self.filters, self.ends, strict=True)]
+        features = torch.cat(found, dim=1).relu().transpose(1, 2)  # (B, T, n_filters of all sizes)
+        logits: Tensor = self.output(self.dropout(pooled(features, lengths, self.pooling)))  # (B, K)
         return logits
