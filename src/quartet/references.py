@@ -20,8 +20,9 @@ def references(
         if task is not None and task not in model.tasks:
             must = f"{model.architecture} is for {' and '.join(model.tasks)}"
             yield ("models", name, "architecture"), must, f"the task of {model.dataset} is {task}", ""
-        if task == "regression" and getattr(model, "class_weights", "none") != "none":
-            yield ("models", name, "class_weights"), "it is for classes", f"the task of {model.dataset} is {task}", ""
+        for key, unset in {"class_weights": "none", "label_smoothing": 0.0}.items():
+            if not str(task or "classification").endswith("classification") and getattr(model, key, unset) != unset:
+                yield ("models", name, key), "it is for classes", f"the task of {model.dataset} is {task}", ""
     for name, dataset in datasets.items():
         own = [model for model, settings in models.items() if settings.dataset == name]
         if not own and len(models) == len(named):

@@ -20,6 +20,10 @@ Devices = Literal["auto", 1]
 Precision = Literal["auto", "32", "bf16"]
 ClassWeights = Literal["none", "balanced"]
 
+Optimizer = Literal["adam", "adamw", "sgd"]
+Schedule = Literal["constant", "one_cycle"]
+Keep = Literal["best", "last"]
+
 CLASS_WEIGHTS = "balanced weighs a class by how rare it is in training, so that all count alike in the loss"
 
 
@@ -101,7 +105,7 @@ class DatasetSettings(Settings):
     about: str | None = Field(default=None, description="what the data are, shown on the report page")
     split: str | None = read_by("ingest", default=None, description="a column that holds train, validation or test")
     validation_fraction: float = read_by(
-        "ingest", default=0.15, gt=0, lt=0.5, description="share of the items in the validation split"
+        "ingest", "prepare", default=0.15, gt=0, lt=0.5, description="share of the items in the validation split"
     )
     test_fraction: float = read_by(
         "ingest", default=0.2, gt=0, lt=0.5, description="share of the items in the test split"
@@ -148,6 +152,15 @@ class RowSettings(DatasetSettings):
     """What datasets that come as rows of a table share."""
 
     group: str | None = read_by("ingest", default=None, description="a column whose values must not straddle splits")
+    folds: int | None = read_by(
+        "ingest",
+        "prepare",
+        default=None,
+        ge=2,
+        le=20,
+        description="cross-validate in so many folds, so that each item is tested once; `test_fraction` then says "
+        "nothing. For a small set without a published test split",
+    )
     keep: dict[str, list[str]] = read_by(
         "ingest", default={}, description="column → the values it must have; other rows are left out"
     )
@@ -187,12 +200,25 @@ class BaselineSettings(ModelSettings):
 
 
 class NetworkSettings(ModelSettings):
-    """A network trained by gradient descent (Adam)."""
+    """A network trained by gradient descent."""
 
     epochs: int = Field(default=30, ge=1, le=100_000, description="passes over the training split, at most")
     batch_size: int = Field(default=64, ge=1, description="items per optimiser step")
-    learning_rate: float = Field(default=1e-3, gt=0, le=10, description="step size of Adam")
-    weight_decay: float = Field(default=0.0, ge=0, description="L2 penalty on the weights")
+    optimizer: Optimizer = Field(
+        default="adam", description="adamw parts weight decay from the gradient; sgd has Nesterov momentum"
+    )
+    learning_rate: float = Field(default=1e-3, gt=0, le=10, description="step size, at its peak")
+    momentum: float = Field(default=0.9, ge=0, lt=1, description="of sgd; without any there is no Nesterov step")
+    schedule: Schedule = Field(
+        default="constant",
+        description="one_cycle: the step size climbs to its peak and falls to 0 over all epochs; nothing stops early",
+    )
+    warm_up: float = Field(default=0.2, ge=0, lt=1, description="share of one_cycle's steps before its peak")
+    weight_decay: float = Field(default=0.0, ge=0, description="L2 penalty on the weights; of adamw, decay by itself")
+    label_smoothing: float = Field(
+        default=0.0, ge=0, lt=1, description="share of each training label spread evenly over all classes"
+    )
+    keep: Keep = Field(default="best", description="the weights of the lowest validation loss, or the last ones")
     class_weights: ClassWeights = Field(default="none", description=CLASS_WEIGHTS)
     patience: int | None = Field(
         5, ge=1, description="stop after so many epochs without a lower validation loss; null never stops early"

@@ -58,8 +58,10 @@ def fit(
 def lightning(settings: NetworkSettings, run: Run, history: History) -> Trainer:
     """A lean Trainer: no bars, no loggers, no validation loop."""
     quiet()
-    callbacks: list[Callback] = [history, BestWeights(history)]
-    if settings.patience:
+    callbacks: list[Callback] = [history]
+    if settings.keep == "best":
+        callbacks.append(BestWeights(history))
+    if settings.patience and settings.schedule == "constant":
         callbacks.append(EarlyStopping("validation_loss", patience=settings.patience, check_on_train_epoch_end=True))
     if run.checkpoint:
         run.checkpoint.parent.mkdir(parents=True, exist_ok=True)

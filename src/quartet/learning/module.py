@@ -1,5 +1,6 @@
 """The one Lightning module that trains every network."""
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,12 +14,12 @@ from quartet.settings import NetworkSettings
 
 
 class Supervised(LightningModule):
-    """Minimises cross-entropy over K logits, or the squared error of one scaled value, with Adam.
+    """Minimises cross-entropy over K logits, or the squared error of one scaled value.
 
     A network may have a `loss(output, target)` of its own, and a `penalty()` of its last forward that training adds.
     With `class_weights: balanced`, an item of class k counts n / (K n_k) times, n_k being its training items.
-
-    Source: Kingma & Ba 2015, Adam, alg. 1, https://arxiv.org/abs/1412.6980. Differs: weight decay as L2 penalty.
+    With `label_smoothing` e, a training label is 1 - e + e / K for its class and e / K for others; the validation
+    loss takes labels as they are, so that models with and without can be compared.
     """
 
     weights: Tensor | None
@@ -47,15 +48,15 @@ class Supervised(LightningModule):
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         """The loss of one batch."""
         inputs, target = batch
-        loss = self.loss(self.network(*inputs), target)
+        loss = self.loss(self.network(*inputs), target, self.settings.label_smoothing)
         self.losses.append(loss.detach())
         penalty = getattr(self.network, "penalty", None)
         return loss + penalty() if penalty else loss
 
-    def loss(self, output: Tensor, target: Tensor) -> Tensor:
+    def loss(self, output: Tensor, target: Tensor, smoothing: float = 0.0) -> Tensor:
         """The network's own loss where it has one, cross-entropy or squared error elsewhere."""
         own = getattr(self.network, "loss", None)
-        loss: Tensor = own(output, target) if own else loss_of(output, target, self.weights)
+        loss: Tensor = own(output, target) if own else loss_of(output, target, self.weights, smoothing)
         return loss
 
     def finish_epoch(self) -> dict[str, float]:
@@ -73,18 +74,49 @@ class Supervised(LightningModule):
         return self.loss(logits, validation.target)
 
     def configure_optimizers(self) -> Any:
-        """Adam."""
-        groups = parameter_groups(self.network, self.settings.weight_decay)
-        return torch.optim.Adam(groups, lr=self.settings.learning_rate)
+        """The optimiser, and the schedule of its step size where there is one."""
+        optimizer = optimizer_of(self.network, self.settings)
+        if self.settings.schedule == "constant":
+            return optimizer
+        n_steps = int(self.trainer.estimated_stepping_batches)
+        share = partial(one_cycle, n_steps=n_steps, warm_up=self.settings.warm_up)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
+        return [optimizer], [{"scheduler": schedule, "interval": "step"}]
+
+
+def optimizer_of(network: nn.Module, settings: NetworkSettings) -> torch.optim.Optimizer:
+    """Adam or SGD with weight decay as an L2 penalty, or AdamW with weight decay apart from the gradient.
+
+    Source: Kingma & Ba 2015, Adam, alg. 1, https://arxiv.org/abs/1412.6980; Loshchilov & Hutter 2019, Decoupled
+        Weight Decay Regularization, alg. 2, https://arxiv.org/abs/1711.05101; Sutskever et al. 2013, On the importance
+        of initialization and momentum in deep learning, eq. 3-4, https://proceedings.mlr.press/v28/sutskever13.html.
+    """
+    groups = parameter_groups(network, settings.weight_decay)
+    if settings.optimizer == "sgd":
+        momentum = settings.momentum
+        return torch.optim.SGD(groups, lr=settings.learning_rate, momentum=momentum, nesterov=momentum > 0)
+    kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
+    return kind(groups, lr=settings.learning_rate)
+
+
+def one_cycle(step: int, *, n_steps: int, warm_up: float) -> float:
+    """The share of the peak step size: a straight climb over the first `warm_up` of all steps, then a straight fall.
+
+    Source: Smith & Topin 2018, Super-Convergence, sec. 3, https://arxiv.org/abs/1708.07120. Differs: no phase below the
+        first step size, momentum stays.
+    """
+    peak = warm_up * n_steps
+    climb = (step + 1) / peak if peak else 1.0
+    return max(0.0, min(1.0, climb, (n_steps - step) / (n_steps - peak)))
 
 
 def parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Parameters with their weight decay: all alike, or only a network's `decayed_parameters()` where it names some."""
-    decayed = list(getattr(network, "decayed_parameters", network.parameters)())
-    known = {id(parameter) for parameter in decayed}
+    """Parameters with their weight decay: all alike, or as a network's `weight_decays()` says, 0 for the others."""
+    own = getattr(network, "weight_decays", lambda: [(network.parameters(), weight_decay)])()
+    groups: list[dict[str, Any]] = [{"params": list(some), "weight_decay": decay} for some, decay in own]
+    known = {id(parameter) for group in groups for parameter in group["params"]}
     free = [parameter for parameter in network.parameters() if id(parameter) not in known]
-    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free, "weight_decay": 0.0}]
-    return [group for group in groups if group["params"]]
+    return [group for group in [*groups, {"params": free, "weight_decay": 0.0}] if group["params"]]
 
 
 def balanced(target: Tensor) -> Tensor:
@@ -94,14 +126,15 @@ def balanced(target: Tensor) -> Tensor:
     return torch.where(present, len(target) / (present.sum() * counts.clamp(min=1)), 1.0)
 
 
-def loss_of(logits: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
+def loss_of(logits: Tensor, target: Tensor, weights: Tensor | None = None, smoothing: float = 0.0) -> Tensor:
     """Mean loss of logits (B, K) on class indices (B,), or of values (B, 1) on scaled targets (B,).
 
     Args:
         weights: (≤ K,), how much an item of each class counts; 1 for a class beyond them.
+        smoothing: share of each label spread over all classes; values are learnt as they are.
     """
     if target.is_floating_point():
         return functional.mse_loss(logits[:, 0].float(), target)
     if weights is not None:
         weights = functional.pad(weights, (0, logits.shape[1] - len(weights)), value=1.0)
-    return functional.cross_entropy(logits.float(), target, weights)
+    return functional.cross_entropy(logits.float(), target, weights, label_smoothing=smoothing)

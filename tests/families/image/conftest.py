@@ -23,7 +23,8 @@ def make_encoder():
         classes = [f"class {i}" for i in range(n_classes)]
         n_channels = {"grey": 1, "rgb": 3}[channels]
         facts = {"task": "classification", "classes": classes, "channels": channels, "size": size}
-        return Encoder(facts | {"n_channels": n_channels, "max_megapixels": 1.0})
+        d_patch = {1: 9, 3: 12}[n_channels]
+        return Encoder(facts | {"n_channels": n_channels, "max_megapixels": 1.0}, {"patches": np.eye(d_patch)})
 
     return make
 

@@ -55,3 +55,22 @@ def test_dropout_is_off_when_the_network_is_asked(make_encoder):
 def test_an_even_kernel_is_refused():
     with pytest.raises(ValidationError, match="kernel_size"):
         settings(kernel_size=4)
+
+
+def test_with_batch_norm_each_map_has_mean_0_and_variance_1_before_relu(make_encoder):
+    network = CNN(settings(batch_norm=True), make_encoder())
+    maps = network.blocks[:2](torch.rand(16, 1, 8, 8))
+    assert torch.allclose(maps.mean(dim=(0, 2, 3)), torch.zeros(4), atol=1e-5)
+    assert torch.allclose(maps.var(dim=(0, 2, 3)), torch.ones(4), atol=0.02)
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_stages_are_all_blocks_in_order(make_encoder, batch_norm):
+    network = CNN(settings(batch_norm=batch_norm, blocks=3), make_encoder())
+    layers = [layer for stage in network.stages().values() for layer in stage]
+    assert layers == list(network.blocks)
+
+
+def test_an_epoch_may_end_with_a_single_picture(make_encoder):
+    network = CNN(settings(batch_norm=True, blocks=6), make_encoder()).train()
+    assert network(torch.rand(1, 1, 8, 8)).isfinite().all()

@@ -1,12 +1,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 import cases
 from families.image import tiny
 from quartet.errors import SourceError
-from quartet.families.image.features import encode, fit, raw_input
+from quartet.families.image.features import encode, fit, light_of, raw_input
 from quartet.families.image.models import examples
+from quartet.families.image.models.seeing import unit
 
 
 def test_classes_are_those_of_the_training_split_where_none_are_named(canonical):
@@ -17,13 +19,35 @@ def test_classes_are_those_of_the_training_split_where_none_are_named(canonical)
     assert fit({"items": items}, settings).classes == tiny.CLASSES
 
 
-def test_pixels_are_kept_as_bytes_and_learnt_from_as_0_to_1(make_encoder):
+def test_pixels_are_kept_as_bytes_until_a_network_takes_them_as_0_to_1(make_encoder):
     array = np.arange(0, 256, 4, dtype=np.uint8).reshape(8, 8)
     encoder = make_encoder()
     arrays = encode(pd.DataFrame({"picture": [tiny.file(array)]}), encoder)
     assert arrays["x"].dtype == np.uint8
     x = examples(arrays, encoder).inputs[0]
-    assert np.allclose(x.numpy(), array[None, None] / 255)
+    assert x.dtype == torch.uint8
+    assert np.allclose(unit(x).numpy(), array[None, None] / 255)
+
+
+@pytest.mark.parametrize("n_channels", [1, 3])
+def test_light_is_that_of_all_pixels_and_patches(generator, n_channels):
+    x = generator.integers(0, 256, (5, n_channels, 9, 9), np.uint8)
+    facts, covariance = light_of(x)
+    side = {1: 3, 3: 2}[n_channels]
+    starts = range(9 - side + 1)
+    patches = np.stack([x[:, :, i : i + side, j : j + side] for i in starts for j in starts], 1).astype(float)
+    by_channel = patches.transpose(2, 0, 1, 3, 4).reshape(n_channels, -1) / 255
+    assert np.allclose(facts["mean"], by_channel.mean(axis=1))
+    assert np.allclose(facts["sd"], by_channel.std(axis=1))
+    scale = np.repeat(255 * by_channel.std(axis=1), side**2)
+    flat = patches.reshape(-1, n_channels * side**2) / scale
+    assert np.allclose(covariance, np.cov(flat.T, bias=True))
+
+
+def test_pictures_that_are_all_alike_have_a_spread_to_divide_by():
+    facts, covariance = light_of(np.full((3, 1, 8, 8), 7, np.uint8))
+    assert facts == {"mean": [7 / 255], "sd": [1.0]}
+    assert not covariance.any()
 
 
 def test_targets_are_the_positions_of_the_classes(canonical):

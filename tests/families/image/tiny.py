@@ -25,6 +25,15 @@ DATASETS = {
 }
 MODELS = {
     "cnn": {"channels": 4, "hidden": 16, "epochs": 4, "batch_size": 16, "learning_rate": 0.01},
+    "resnet": {
+        "widths": [4, 8],
+        "epochs": 4,
+        "batch_size": 16,
+        "shift": 1,
+        "flip": True,
+        "cutout": 3,
+        "test_flip": True,
+    },
     "mlp": {"hidden": 16, "epochs": 4, "batch_size": 16, "learning_rate": 0.01, "dropout": 0.2},
     "logistic_regression": {},
 }

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -5,6 +6,8 @@ from families.text import tiny
 from quartet.families.text import features, tables
 from quartet.families.text.settings import ARCHITECTURES, Dataset
 from quartet.family import Encoder, Family
+
+COUNTS = np.arange(42).reshape(3, 14) % 5  # of texts of each class that hold each word or pair, any numbers
 
 
 @pytest.fixture
@@ -24,10 +27,11 @@ def encoder(canonical, settings):
 
 @pytest.fixture
 def build():
-    """A small network of three classes and twelve tokens, ready to be asked."""
+    """A small network of three classes, twelve tokens and two pairs of them, ready to be asked."""
 
-    def build(architecture, **settings):
-        encoder = Encoder({"task": "classification", "classes": ["a", "b", "c"], "n_tokens": 12})
+    def build(architecture, counts=COUNTS, **settings):
+        pairs = {"bigrams": np.array([2 * 12 + 3, 5 * 12 + 2]), "counts": counts}
+        encoder = Encoder({"task": "classification", "classes": ["a", "b", "c"], "n_tokens": 12}, pairs)
         given = {**tiny.MODELS[architecture], **settings}
         torch.manual_seed(0)
         network = Family("text").build(

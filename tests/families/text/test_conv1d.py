@@ -9,9 +9,20 @@ def test_each_filter_gives_its_maximum_over_all_windows(kernel_size, build, batc
     ends = torch.zeros(side, text.shape[1])
     reached = torch.cat([ends, text, ends])
     windows = [reached[t : t + kernel_size] for t in range(2)]
-    scores = torch.stack([(network.filters.weight * window.T).sum(dim=(1, 2)) for window in windows])  # (T, n_filters)
-    strongest = (scores + network.filters.bias).relu().amax(dim=0)
+    filters = network.filters[0]
+    scores = torch.stack([(filters.weight * window.T).sum(dim=(1, 2)) for window in windows])  # (T, n_filters)
+    strongest = (scores + filters.bias).relu().amax(dim=0)
     assert torch.allclose(network.output(strongest), network(tokens, lengths)[1], atol=1e-6)
+
+
+def test_filters_of_several_sizes_stand_side_by_side(build, batch):
+    network, (tokens, lengths) = build("conv1d", kernel_size=[1, 4]), batch
+    text = network.embedding(tokens[0]).T  # the first text fills its row
+    reached = [text, torch.nn.functional.pad(text, (1, 2))]
+    scores = [
+        filters(vectors[None]).relu().amax(dim=2) for filters, vectors in zip(network.filters, reached, strict=True)
+    ]
+    assert torch.allclose(network.output(torch.cat(scores, dim=1))[0], network(tokens, lengths)[0], atol=1e-6)
 
 
 def test_a_text_may_be_shorter_than_the_filters(build):

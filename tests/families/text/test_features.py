@@ -35,7 +35,9 @@ def test_only_training_texts_make_the_vocabulary(canonical, settings):
     spoilt = canonical["items"].assign(
         text=canonical["items"]["text"].where(canonical["items"].index.isin(train.index), "zebra")
     )
-    assert fit({"items": spoilt}, settings) == fit({"items": train}, settings)
+    found, expected = fit({"items": spoilt}, settings), fit({"items": train}, settings)
+    assert found.facts == expected.facts
+    assert all(np.array_equal(found.arrays[name], expected.arrays[name]) for name in ("bigrams", "counts"))
 
 
 def test_offsets_say_where_each_text_starts():
@@ -46,6 +48,31 @@ def test_offsets_say_where_each_text_starts():
 
 def test_a_long_text_is_cut_at_max_length():
     assert len(encoded(fitted("a", max_length=3), "a a a a a")["tokens"]) == 3
+
+
+def test_a_long_text_may_lose_its_start_instead():
+    encoder = fitted("a b c d e", max_length=2, truncate="start")
+    words = [encoder.facts["vocabulary"][token - 2] for token in encoded(encoder, "a b c d e")["tokens"]]
+    assert words == ["d", "e"]
+
+
+def test_unknown_words_may_be_dropped_before_a_text_is_cut():
+    encoder = fitted("a a b", oov="drop", max_length=2)
+    assert encoded(encoder, "never a new b", "never")["tokens"].tolist() == [2, 3, 1]
+
+
+def test_pairs_of_known_neighbours_that_come_twice_are_known():
+    encoder = fitted("a b c", "a b", "b a x", "b a", "c x", vocab_size=5)  # x is beyond it
+    pairs = [divmod(code, encoder.facts["n_tokens"]) for code in encoder.arrays["bigrams"].tolist()]
+    word = dict(enumerate(encoder.facts["vocabulary"], start=2))
+    assert sorted((word[a], word[b]) for a, b in pairs) == [("a", "b"), ("b", "a")]
+
+
+def test_only_as_many_pairs_as_asked_for_are_known_the_most_frequent():
+    encoder = fitted("a b c", "a b c", "a b", bigrams=1)
+    a, b = (encoder.facts["vocabulary"].index(word) + 2 for word in "ab")
+    assert encoder.arrays["bigrams"].tolist() == [a * encoder.facts["n_tokens"] + b]
+    assert encoder.arrays["counts"].tolist() == [[0] * 6, [0, 0, 3, 3, 2, 3]]  # a, b, c and the pair, in good texts
 
 
 def test_targets_follow_the_classes_as_given():

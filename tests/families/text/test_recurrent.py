@@ -1,6 +1,9 @@
 """Recurrent networks against their equations, written out for one text."""
 
+import pytest
 import torch
+
+from quartet.families.text.models.embedding import with_unknowns
 
 
 def weights(network, n_gates, suffix="_l0"):
@@ -63,3 +66,32 @@ def test_the_bilstm_reads_from_both_ends(build, batch):
 def test_the_bilstm_stacks_two_layers_unless_told(build):
     assert build("bilstm").layers.num_layers == 2
     assert build("bilstm", layers=3).layers.num_layers == 3
+
+
+@pytest.mark.parametrize("architecture", ["lstm", "bilstm"])
+def test_the_forget_gate_starts_with_its_bias(architecture, build):
+    network = build(architecture, forget_bias=1.5)
+    layers = dict(network.layers.named_parameters())
+    forget = slice(network.layers.hidden_size, 2 * network.layers.hidden_size)
+    for name in layers:
+        if "bias_ih" in name:
+            assert torch.allclose((layers[name] + layers[name.replace("_ih", "_hh")])[forget], torch.tensor(1.5))
+
+
+def test_training_alone_replaces_words_by_the_unknown_one():
+    tokens = torch.tensor([[2, 3, 4, 5, 0, 0]]).repeat(500, 1)
+    torch.manual_seed(0)
+    found = with_unknowns(tokens, 0.25)
+    changed = found != tokens
+    assert (found[changed] == 1).all()
+    assert not changed[:, 4:].any()
+    assert 0.2 < changed[:, :4].float().mean() < 0.3
+
+
+@pytest.mark.parametrize("architecture", ["gru", "conv1d", "region_cnn"])
+def test_word_dropout_is_for_training_only(architecture, build, batch):
+    network = build(architecture, word_dropout=0.5, dropout=0.0)
+    expected = network(*batch)
+    assert torch.equal(network(*batch), expected)
+    network.train()
+    assert any(not torch.equal(network(*batch), expected) for _ in range(20))

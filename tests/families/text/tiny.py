@@ -34,7 +34,9 @@ MODELS: dict[str, dict[str, Any]] = {
     "lstm": {**QUICK, "hidden": 5},
     "bilstm": {**QUICK, "hidden": 4},
     "conv1d": {**QUICK, "n_filters": 8},
+    "region_cnn": {"epochs": 4, "patience": None, "batch_size": 16, "n_filters": 4},
     "bag_of_words": {},
+    "nb_svm": {},
 }
 
 

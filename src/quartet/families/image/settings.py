@@ -1,11 +1,22 @@
 """What can be set for pictures, and which models there are for them."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from quartet.settings import BaselineSettings, ModelSettings, NetworkSettings, RowSettings, read_by
+from quartet.settings import (
+    BaselineSettings,
+    Keep,
+    ModelSettings,
+    NetworkSettings,
+    Optimizer,
+    RowSettings,
+    Schedule,
+    read_by,
+)
+
+Width = Annotated[int, Field(ge=1, le=4096)]
 
 
 class Dataset(RowSettings):
@@ -45,7 +56,30 @@ class Dataset(RowSettings):
     )
 
 
-class CNNSettings(NetworkSettings):
+class PictureSettings(NetworkSettings):
+    """A network that is shown pictures changed at random while it learns, so that it learns what does not matter."""
+
+    flip: bool = Field(
+        default=False, description="mirror half of the training pictures; not where left and right differ in meaning"
+    )
+    shift: int = Field(
+        default=0, ge=0, le=64, description="move training pictures by up to so many pixels; borders are mirrored in"
+    )
+    cutout: int = Field(default=0, ge=0, le=512, description="side of a square blanked in each training picture")
+    test_flip: bool = Field(default=False, description="average the logits of a picture and its mirror image")
+    hide: Literal["none", "centre"] = Field(
+        default="none",
+        description="centre: a control that never sees the middle of any picture, to tell what the rest gives away",
+    )
+    hidden_side: float = Field(default=0.75, gt=0, lt=1, description="side of what `hide` blanks, as a share")
+
+    @property
+    def control(self) -> bool:
+        """A network that part of each picture is kept from is there to be compared with."""
+        return self.hide != "none"
+
+
+class CNNSettings(PictureSettings):
     """A convolutional network."""
 
     network: ClassVar[str] = "cnn.CNN"
@@ -58,8 +92,37 @@ class CNNSettings(NetworkSettings):
         default=2, ge=1, le=10, description="blocks of convolution and pooling, each of which halves the side"
     )
     kernel_size: Literal[1, 3, 5, 7, 9, 11] = Field(default=3, description="side of a convolution's window, in pixels")
+    batch_norm: bool = Field(default=False, description="normalise each feature map over the batch before its ReLU")
     hidden: int = Field(default=128, ge=1, le=65_536, description="width of the fully connected layer")
     dropout: float = Field(default=0.25, ge=0, lt=1, description="share of fully connected units dropped in training")
+
+
+class ResNetSettings(PictureSettings):
+    """A residual network that trains fast."""
+
+    network: ClassVar[str] = "resnet.ResNet"
+
+    architecture: Literal["resnet"]
+    widths: list[Width] = Field(
+        default=[64, 128, 256],
+        min_length=1,
+        max_length=8,
+        description="feature maps of each group; a group halves the side",
+    )
+    depth: int = Field(default=1, ge=1, le=8, description="convolutions that each shortcut passes by")
+    epochs: int = Field(default=15, ge=1, le=100_000, description="passes over the training split")
+    batch_size: int = Field(default=32, ge=1, description="items per optimiser step")
+    optimizer: Optimizer = Field(default="sgd", description="as of other networks")
+    learning_rate: float = Field(
+        default=0.025, gt=0, le=10, description="step size, at its peak; in step with batch_size"
+    )
+    momentum: float = Field(default=0.85, ge=0, lt=1, description="of sgd; without any there is no Nesterov step")
+    schedule: Schedule = Field(default="one_cycle", description="as of other networks")
+    weight_decay: float = Field(default=1.3e-3, ge=0, description="L2 penalty on the weights")
+    label_smoothing: float = Field(
+        default=0.2, ge=0, lt=1, description="share of each training label spread evenly over all classes"
+    )
+    keep: Keep = Field(default="last", description="the weights of the lowest validation loss, or the last ones")
 
 
 class MLPSettings(NetworkSettings):
@@ -84,6 +147,7 @@ class LogisticRegressionSettings(BaselineSettings):
 
 ARCHITECTURES: Mapping[str, type[ModelSettings]] = {
     "cnn": CNNSettings,
+    "resnet": ResNetSettings,
     "mlp": MLPSettings,
     "logistic_regression": LogisticRegressionSettings,
 }

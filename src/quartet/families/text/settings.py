@@ -1,11 +1,15 @@
 """What can be set for texts, and which models there are for them."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from quartet.settings import BaselineSettings, ModelSettings, NetworkSettings, RowSettings, read_by
+
+Pooling = Literal["last", "mean", "max", "mean_max"]
+KernelSize = Annotated[int, Field(ge=1, le=1_000)]
+POOLING = "what stands for a text: the state after its last token, or the mean or maximum over its tokens, or both"
 
 
 class Dataset(RowSettings):
@@ -22,19 +26,42 @@ class Dataset(RowSettings):
         "prepare", default=10_000, ge=3, description="token ids at most, padding and out-of-vocabulary included"
     )
     max_length: int = read_by("prepare", default=256, ge=1, description="tokens of a text that are read, at most")
+    truncate: Literal["end", "start"] = read_by(
+        "prepare", default="end", description="which end of a longer text is cut off"
+    )
+    oov: Literal["token", "drop"] = read_by(
+        "prepare",
+        default="token",
+        description="a word beyond the vocabulary becomes the one token that all such words share, or is left out",
+    )
+    bigrams: int = read_by(
+        "prepare",
+        default=100_000,
+        ge=0,
+        description="pairs of neighbouring words, at most, that nb_svm and region_cnn know as such",
+    )
 
 
-class RecurrentSettings(NetworkSettings):
-    """What all recurrent networks share."""
+class TextNetworkSettings(NetworkSettings):
+    """What all networks on texts share."""
 
     epochs: int = Field(6, ge=1, le=100_000, description="passes over the training split, at most")
     patience: int | None = Field(
         2, ge=1, description="stop after so many epochs without a lower validation loss; null never stops early"
     )
+    word_dropout: float = Field(
+        0.0, ge=0, lt=1, description="share of the words that training replaces by the token of unknown ones"
+    )
+
+
+class RecurrentSettings(TextNetworkSettings):
+    """What all recurrent networks share."""
+
     embedding: int = Field(64, ge=1, le=65_536, description="width of a token's vector")
     hidden: int = Field(64, ge=1, le=65_536, description="width of the state, in each direction")
     layers: int = Field(1, ge=1, le=100, description="recurrent layers, one on top of the other")
-    dropout: float = Field(0.5, ge=0, lt=1, description="share of a layer's inputs, and of the last state, dropped")
+    pooling: Pooling = Field("last", description=POOLING)
+    dropout: float = Field(0.5, ge=0, lt=1, description="share of a layer's inputs, and of the pooled state, dropped")
 
 
 class RNNSettings(RecurrentSettings):
@@ -59,31 +86,51 @@ class LSTMSettings(RecurrentSettings):
     network: ClassVar[str] = "recurrent.LSTM"
 
     architecture: Literal["lstm"]
+    forget_bias: float = Field(1.0, ge=-10, le=10, description="bias of the forget gate at the start; above 0 it keeps")
 
 
-class BiLSTMSettings(RecurrentSettings):
+class BiLSTMSettings(LSTMSettings):
     """Long short-term memory that reads in both directions."""
 
     network: ClassVar[str] = "recurrent.BiLSTM"
 
-    architecture: Literal["bilstm"]
+    architecture: Literal["bilstm"]  # type: ignore[assignment]
     layers: int = Field(2, ge=1, le=100, description="recurrent layers, one on top of the other")
 
 
-class Conv1DSettings(NetworkSettings):
+class Conv1DSettings(TextNetworkSettings):
     """A convolution over time, then the maximum over time."""
 
     network: ClassVar[str] = "conv1d.Conv1D"
 
     architecture: Literal["conv1d"]
-    epochs: int = Field(6, ge=1, le=100_000, description="passes over the training split, at most")
-    patience: int | None = Field(
-        2, ge=1, description="stop after so many epochs without a lower validation loss; null never stops early"
-    )
     embedding: int = Field(64, ge=1, le=65_536, description="width of a token's vector")
-    kernel_size: int = Field(3, ge=1, le=1_000, description="tokens that a filter sees at once")
-    n_filters: int = Field(128, ge=1, le=65_536, description="filters, each giving its maximum over time")
-    dropout: float = Field(0.5, ge=0, lt=1, description="share of the maxima dropped in training")
+    kernel_size: KernelSize | Annotated[list[KernelSize], Field(min_length=1, max_length=20)] = Field(
+        3, description="tokens that a filter sees at once; a list of several for filters of each size"
+    )
+    n_filters: int = Field(128, ge=1, le=65_536, description="filters of each size")
+    pooling: Literal["mean", "max", "mean_max"] = Field("max", description="what a filter gives of all its windows")
+    dropout: float = Field(0.5, ge=0, lt=1, description="share of the pooled values dropped in training")
+
+    @property
+    def widths(self) -> list[int]:
+        """The sizes of the filters."""
+        return [self.kernel_size] if isinstance(self.kernel_size, int) else self.kernel_size
+
+
+class RegionCNNSettings(TextNetworkSettings):
+    """A convolution over one-hot words and pairs of neighbours, which starts as naive Bayes."""
+
+    network: ClassVar[str] = "region_cnn.RegionCNN"
+
+    architecture: Literal["region_cnn"]
+    epochs: int = Field(4, ge=1, le=100_000, description="passes over the training split, at most")
+    batch_size: int = Field(128, ge=1, description="items per optimiser step")
+    learning_rate: float = Field(0.02, gt=0, le=10, description="step size, at its peak")
+    n_filters: int = Field(8, ge=1, le=65_536, description="filters, shared out among the classes")
+    alpha: float = Field(3.0, gt=0, description="added to each count of texts that hold a word or pair")
+    word_dropout: float = Field(0.3, ge=0, lt=1, description="share of the words and pairs that training leaves out")
+    dropout: float = Field(0.2, ge=0, lt=1, description="share of the pooled values dropped in training")
 
 
 class BagOfWordsSettings(BaselineSettings):
@@ -95,12 +142,25 @@ class BagOfWordsSettings(BaselineSettings):
     c: float = Field(3.0, gt=0, description="inverse strength of the L2 penalty")
 
 
+class NBSVMSettings(BaselineSettings):
+    """A linear classifier of words and pairs weighed as naive Bayes weighs them, the stronger baseline."""
+
+    network: ClassVar[str] = "nb_svm.NBSVM"
+
+    architecture: Literal["nb_svm"]
+    c: float = Field(0.1, gt=0, description="inverse strength of the L2 penalty")
+    alpha: float = Field(1.0, gt=0, description="added to each count of texts that hold a word or pair")
+    beta: float = Field(0.25, ge=0, le=1, description="share of the classifier; the rest is naive Bayes")
+
+
 ARCHITECTURES: Mapping[str, type[ModelSettings]] = {
     "rnn": RNNSettings,
     "gru": GRUSettings,
     "lstm": LSTMSettings,
     "bilstm": BiLSTMSettings,
     "conv1d": Conv1DSettings,
+    "region_cnn": RegionCNNSettings,
     "bag_of_words": BagOfWordsSettings,
+    "nb_svm": NBSVMSettings,
 }
 BASELINE = {"classification": "bag_of_words"}

@@ -2,16 +2,18 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
+from quartet.families.image.models.seeing import PictureNetwork
 from quartet.families.image.settings import CNNSettings
 from quartet.family import Encoder
 
 
-class CNN(nn.Module):
+class CNN(PictureNetwork):
     """Blocks of convolution, ReLU and 2 x 2 max pooling, then a fully connected layer and the output.
 
     Each block halves the side, rounding up, and doubles the feature maps; a side of 1 stays 1.
-    Weights and pixels lie channels last: 1.0-1.5 times as fast on a CPU with one thread (8-128 pixels, torch 2.13).
+    With `batch_norm`, maps are normalised before ReLU (Ioffe & Szegedy 2015, alg. 1, https://arxiv.org/abs/1502.03167).
 
     Source: LeCun, Bottou, Bengio & Haffner 1998, Gradient-Based Learning Applied to Document Recognition, sec. II,
         https://doi.org/10.1109/5.726791. Differs: ReLU and max pooling for tanh and trained averages, every map sees
@@ -19,12 +21,13 @@ class CNN(nn.Module):
     """
 
     def __init__(self, settings: CNNSettings, encoder: Encoder) -> None:
-        super().__init__()
+        super().__init__(settings, encoder)
         n_maps, side, blocks = encoder.facts["n_channels"], encoder.facts["size"], []
         for block in range(settings.blocks):
             n_next = settings.channels * 2**block
             convolution = nn.Conv2d(n_maps, n_next, settings.kernel_size, padding="same")
-            blocks += [convolution, nn.ReLU(), nn.MaxPool2d(2, ceil_mode=True)]
+            normalised = [BatchNorm(n_next)] if settings.batch_norm else []
+            blocks += [convolution, *normalised, nn.ReLU(), nn.MaxPool2d(2, ceil_mode=True)]
             n_maps, side = n_next, (side + 1) // 2
         self.blocks = nn.Sequential(*blocks)
         self.hidden = nn.Sequential(
@@ -33,8 +36,25 @@ class CNN(nn.Module):
         self.output = nn.Linear(settings.hidden, encoder.n_outputs)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it alone
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits (B, K) of pictures x (B, C, H, W)."""
-        maps = self.blocks(x.contiguous(memory_format=torch.channels_last))  # (B, D, S, S)
+    def stages(self) -> dict[str, nn.Module]:
+        """The blocks."""
+        layers = list(self.blocks)
+        ends = [i + 1 for i, layer in enumerate(layers) if isinstance(layer, nn.MaxPool2d)]
+        starts = [0, *ends]
+        return {f"block {i + 1}": self.blocks[starts[i] : end] for i, end in enumerate(ends)}
+
+    def head(self, maps: Tensor) -> Tensor:
+        """Logits (B, K) of maps (B, D, S, S)."""
         logits: Tensor = self.output(self.hidden(maps.flatten(1)))  # (B, K)
         return logits
+
+
+class BatchNorm(nn.BatchNorm2d):
+    """Batch normalisation that takes a single value, the last of an epoch, by the running mean and variance."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalised maps (B, D, S, S)."""
+        if x[:, 0].numel() > 1:
+            return super().forward(x)
+        mean, variance = self.running_mean, self.running_var
+        return functional.batch_norm(x, mean, variance, self.weight, self.bias, eps=self.eps)

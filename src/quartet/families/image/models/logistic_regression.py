@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from quartet.examples import Examples
+from quartet.families.image.models.seeing import unit
 from quartet.families.image.settings import LogisticRegressionSettings
 from quartet.family import Encoder
 from quartet.solved import class_rows
@@ -19,7 +20,7 @@ class LogisticRegression(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, K) of pictures x (B, C, H, W)."""
-        logits: Tensor = self.linear(x.flatten(1))  # (B, K)
+        logits: Tensor = self.linear(unit(x).flatten(1))  # (B, K)
         return logits
 
     @torch.no_grad()
@@ -27,7 +28,7 @@ class LogisticRegression(nn.Module):
         """Solve for W and b; of two classes, the first has logit 0."""
         from sklearn.linear_model import LogisticRegression as Solver
 
-        x = train.inputs[0].flatten(1).double()  # (N, C H W)
+        x = unit(train.inputs[0]).flatten(1).double()  # (N, C H W)
         solver = Solver(C=self.c, max_iter=10_000).fit(x.numpy(), train.target.numpy())
         weight, bias = class_rows(solver, len(self.linear.bias))
         self.linear.weight.copy_(weight)

@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from quartet.families.image.models.seeing import unit
 from quartet.families.image.settings import MLPSettings
 from quartet.family import Encoder
 
@@ -24,5 +25,5 @@ class MLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B, K) of pictures x (B, C, H, W)."""
-        logits: Tensor = self.output(self.hidden(x.flatten(1)))  # (B, K)
+        logits: Tensor = self.output(self.hidden(unit(x).flatten(1)))  # (B, K)
         return logits

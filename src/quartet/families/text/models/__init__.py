@@ -5,9 +5,8 @@ import torch
 from torch import Tensor
 
 from quartet.examples import Batch, Examples, as_target
+from quartet.families.text.tokens import PADDING
 from quartet.family import Encoder
-
-PADDING = 0  # the token id after a text's end
 
 
 class Texts(Examples):

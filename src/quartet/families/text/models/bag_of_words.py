@@ -5,8 +5,8 @@ import torch
 from torch import Tensor, nn
 
 from quartet.examples import Examples
-from quartet.families.text.models import PADDING
 from quartet.families.text.settings import BagOfWordsSettings
+from quartet.families.text.tokens import PADDING
 from quartet.family import Encoder
 from quartet.solved import class_rows
 

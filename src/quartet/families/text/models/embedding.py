@@ -1,8 +1,9 @@
 """Tokens as vectors."""
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
-from quartet.families.text.models import PADDING
+from quartet.families.text.tokens import OUT_OF_VOCABULARY, PADDING
 from quartet.family import Encoder
 
 START = 0.1  # standard deviation; at torch's own 1.0 Adam moves words too slowly in the few epochs that texts need
@@ -14,3 +15,15 @@ def token_vectors(encoder: Encoder, width: int) -> nn.Embedding:
     nn.init.normal_(vectors.weight, std=START)
     nn.init.zeros_(vectors.weight[PADDING])
     return vectors
+
+
+def with_unknowns(tokens: Tensor, share: float) -> Tensor:
+    """The tokens (B, T) with a random share of them, padding aside, replaced by that of unknown words.
+
+    Source: Iyyer et al. 2015, Deep Unordered Composition Rivals Syntactic Methods, sec. 4.1, word dropout,
+        https://aclanthology.org/P15-1162. Differs: dropped words stay as unknown ones, so that order is kept.
+    """
+    if share == 0:
+        return tokens
+    gone = (torch.rand(tokens.shape, device=tokens.device) < share) & (tokens != PADDING)
+    return tokens.masked_fill(gone, OUT_OF_VOCABULARY)

@@ -1,6 +1,7 @@
-"""Recurrent networks: read a text token by token, classify it by the last state.
+"""Recurrent networks: read a text token by token, classify it by the states.
 
-Each embeds tokens as x_t, updates a state h_t, and gives logits W h + b of the state after a text's last token.
+Each embeds tokens as x_t, updates a state h_t, and gives logits W h + b of the state h after a text's last token, or of
+the mean or the maximum of its states.
 The equations leave out biases; σ is the logistic function, ⊙ the product of elements.
 """
 
@@ -8,15 +9,16 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from quartet.families.text.models.embedding import token_vectors
-from quartet.families.text.settings import RecurrentSettings
+from quartet.families.text.models.embedding import token_vectors, with_unknowns
+from quartet.families.text.models.pooling import PARTS, pooled
+from quartet.families.text.settings import LSTMSettings, RecurrentSettings
 from quartet.family import Encoder
 
 
 class Recurrent(nn.Module):
-    """Embedding, recurrent layers, linear output; dropout before each layer and the output."""
+    """Embedding, recurrent layers, pooling, linear output; dropout before each layer and the output."""
 
     cell: ClassVar[type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]]
     n_directions: ClassVar[int] = 1
@@ -33,19 +35,20 @@ class Recurrent(nn.Module):
             bidirectional=self.n_directions == 2,
         )
         self.dropout = nn.Dropout(settings.dropout)
-        self.output = nn.Linear(self.n_directions * settings.hidden, encoder.n_outputs)
+        self.pooling, self.word_dropout = settings.pooling, settings.word_dropout
+        self.output = nn.Linear(PARTS[self.pooling] * self.n_directions * settings.hidden, encoder.n_outputs)
 
     def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
         """Logits (B, K) of tokens (B, T) and lengths (B,)."""
-        embedded = self.dropout(self.embedding(tokens))  # (B, T, E)
-        logits: Tensor = self.output(self.dropout(self.last_state(embedded, lengths)))  # (B, K)
+        seen = with_unknowns(tokens, self.word_dropout) if self.training else tokens
+        embedded = self.dropout(self.embedding(seen))  # (B, T, E)
+        logits: Tensor = self.output(self.dropout(self.text_vectors(embedded, lengths)))  # (B, K)
         return logits
 
-    def last_state(self, embedded: Tensor, lengths: Tensor) -> Tensor:
-        """The state (B, H) after each text's last token; what follows it is padding and not looked at."""
+    def text_vectors(self, embedded: Tensor, lengths: Tensor) -> Tensor:
+        """A vector per text from its tokens' (B, T, E); one direction never sees the padding that follows a text."""
         states, _ = self.layers(embedded)  # (B, T, H)
-        last: Tensor = states[torch.arange(len(states), device=states.device), lengths - 1]  # (B, H)
-        return last
+        return pooled(states, lengths, self.pooling)
 
 
 class RNN(Recurrent):
@@ -72,14 +75,22 @@ class LSTM(Recurrent):
     """i, f, o = σ(W x_t + U h_{t-1}); c_t = f ⊙ c_{t-1} + i ⊙ tanh(W x_t + U h_{t-1}); h_t = o ⊙ tanh(c_t).
 
     Source: Hochreiter & Schmidhuber 1997, Long Short-Term Memory, Neural Computation 9, sec. 4. Differs: the forget
-        gate f of Gers, Schmidhuber & Cummins 2000, and gradients through all time steps.
+        gate f of Gers, Schmidhuber & Cummins 2000, its bias 1 at the start as in Jozefowicz, Zaremba & Sutskever 2015,
+        sec. 4.1, https://proceedings.mlr.press/v37/jozefowicz15; gradients through all time steps.
     """
 
     cell = nn.LSTM
 
+    def __init__(self, settings: LSTMSettings, encoder: Encoder) -> None:
+        super().__init__(settings, encoder)
+        forget = slice(settings.hidden, 2 * settings.hidden)  # torch's order of gates: i, f, g, o
+        for name, bias in self.layers.named_parameters():
+            if "bias" in name:
+                nn.init.constant_(bias[forget], settings.forget_bias / 2)  # torch adds two biases
+
 
 class BiLSTM(LSTM):
-    """An LSTM that reads each layer's input from both ends; classified by both last states.
+    """An LSTM that reads each layer's input from both ends; of `last` states, each direction gives its own.
 
     Source: Schuster & Paliwal 1997, Bidirectional Recurrent Neural Networks, IEEE Trans. Signal Processing 45, sec. II;
         Graves, Jaitly & Mohamed 2013, Hybrid Speech Recognition with Deep Bidirectional LSTM, sec. 2, for the layers.
@@ -87,9 +98,11 @@ class BiLSTM(LSTM):
 
     n_directions = 2
 
-    def last_state(self, embedded: Tensor, lengths: Tensor) -> Tensor:
-        """The states (B, 2H) after the last token and, backwards, after the first; packed, so as to skip padding."""
+    def text_vectors(self, embedded: Tensor, lengths: Tensor) -> Tensor:
+        """A vector per text of the states in both directions, packed: the one that starts at the end skips padding."""
         packed = pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        _, (hidden, _) = self.layers(packed)  # (2 layers, B, H)
-        both: Tensor = torch.cat([hidden[-2], hidden[-1]], dim=1)  # (B, 2H)
-        return both
+        states, (hidden, _) = self.layers(packed)  # packed (B, T, 2H), (2 layers, B, H)
+        if self.pooling == "last":
+            return torch.cat([hidden[-2], hidden[-1]], dim=1)  # (B, 2H)
+        unpacked, _ = pad_packed_sequence(states, batch_first=True)  # (B, T, 2H)
+        return pooled(unpacked, lengths, self.pooling)

@@ -1,0 +1,1 @@
+"""Sections on what networks see in pictures, one module each."""
