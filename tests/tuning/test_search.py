@@ -96,7 +96,7 @@ def test_a_search_that_is_interrupted_goes_on_as_if_it_had_not_been(project, mon
         find(project, asked=asked, trials=6)
     said = []
     assert tried(find(project, said, asked=asked, trials=6)) == tried(whole)
-    assert "goes on behind 3 trials" in said[0]
+    assert "goes on behind trial 2" in said[0]
 
 
 def test_ctrl_c_in_a_training_is_no_failed_trial(project):

@@ -20,11 +20,11 @@ class Runs:
     """Brings trials into the experiment `DATASET-tune`; a store that cannot be reached costs these runs only.
 
     Args:
-        key: of the study: a resumed search goes on in its run.
+        study: its id: a resumed search goes on in its run.
     """
 
-    def __init__(self, project: Project, dataset: str, model: str, key: str) -> None:
-        self.project, self.dataset, self.model, self.key = project, dataset, model, key
+    def __init__(self, project: Project, dataset: str, model: str, study: str) -> None:
+        self.project, self.dataset, self.model, self.study = project, dataset, model, study
         self.client: MlflowClient | None = None
         self.experiment = self.parent = ""
         self.lost = False
@@ -52,14 +52,14 @@ class Runs:
         """Connect and open the study's run."""
         client = tracking.connect(self.project)
         self.experiment = tracking.experiment_id(client, self.project, f"{self.dataset}-tune")
-        self.parent = tracking.open_run(client, self.experiment, f"{self.model} search", self.key).info.run_id
+        self.parent = tracking.open_run(client, self.experiment, f"{self.model} search", self.study).info.run_id
         return client
 
     def log(self, client: "MlflowClient", trial: Trial, settings: dict[str, Any], metric: str) -> None:
         """The settings, curves and score of one trial."""
         import pandas as pd
 
-        name, fingerprint = f"{self.model} trial {trial.number}", f"{self.key}-{trial.number}"
+        name, fingerprint = f"{self.model} trial {trial.number}", f"{self.study}-{trial.number}"
         run_id = tracking.open_run(client, self.experiment, name, fingerprint).info.run_id
         client.set_tag(run_id, PARENT, self.parent)
         for setting, value in settings.items():

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from quartet.closure import code_hash
 from quartet.errors import UsageError
 from quartet.params import Params, load_params
 from quartet.project import Project, write_text
@@ -87,11 +88,11 @@ def search(project: Project, model: str, wish: Wish, say: Callable[[str], None])
         inputs = inputs_of(params, model, bench, space)
         study = Study(folder / "journal", inputs, space, lower=bench.lower_is_better, epochs=settings.epochs)
         say(opening(study, model, space))
-        runs = Runs(project, settings.dataset, model, study.key)
+        runs = Runs(project, settings.dataset, model, study.id)
         try:
             run_trials(study, bench, wish, lambda trial: told(trial, bench, study, runs, say))
         except (KeyboardInterrupt, SystemExit):
-            say(f"interrupted: the same command goes on behind the {len(study.trials)} trials that have ended")
+            say("interrupted: the same command goes on behind the trials that have ended")
             raise
         best = study.best
         if best is None:
@@ -126,7 +127,7 @@ def inputs_of(params: Params, model: str, bench: Bench, space: Space) -> dict[st
         "the ranges": {name: str(found) for name, found in space.items()},
         "the metric": bench.metric,
         "the trainer": bench.trainer.model_dump(),
-        "the code": step_code("train", family, bench.settings),
+        "the code": [step_code("train", family, bench.settings), code_hash(["quartet.tuning.study"])],
         "seed": params.seed,
     }
 
@@ -135,7 +136,7 @@ def opening(study: Study, model: str, space: Space) -> str:
     """What is searched, and whether it goes on or starts anew."""
     lines = [f"{model}: " + "; ".join(f"{name} {found}" for name, found in space.items())]
     if study.trials:
-        lines.append(f"goes on behind {len(study.trials)} trials")
+        lines.append(f"goes on behind trial {len(study.trials) - 1}")
     if study.changed:
         lines.append(f"a new search: {', '.join(study.changed)} changed since the last one")
     return "\n".join(lines)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from uuid import uuid4
 
 import optuna
 from filelock import FileLock, Timeout
@@ -32,6 +33,7 @@ INCOMPARABLE = (
 STATES = {TrialState.COMPLETE: "done", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 
 Row = dict[str, float]
+T = TypeVar("T")
 Objective = Callable[[dict[str, Any], Callable[[Row], None]], float]
 
 
@@ -63,7 +65,7 @@ class Study:
         file: the journal.
         inputs: what the scores depend on, by what a person calls it.
         lower: whether a lower score is better.
-        epochs: how long a trial lasts at most; in the first tenth none is cut short.
+        epochs: how long a trial lasts at most; in the first fifth none is cut short.
     """
 
     def __init__(self, file: Path, inputs: Mapping[str, Any], space: Space, *, lower: bool, epochs: int) -> None:
@@ -79,10 +81,11 @@ class Study:
             storage=self.storage,
             study_name=self.key,
             direction="minimize" if lower else "maximize",
-            pruner=MedianPruner(LEARNT_FIRST, max(1, epochs // 10)) if comparable else NopPruner(),
+            pruner=MedianPruner(LEARNT_FIRST, max(1, epochs // 5)) if comparable else NopPruner(),
             load_if_exists=True,
         )
         self.study.set_user_attr("inputs", {name: digest(value) for name, value in inputs.items()})
+        self.id = self.noted("id", lambda: uuid4().hex)  # one that was removed and begun anew has other runs in MLflow
         self.fail_killed()
 
     def changed_since(self, inputs: Mapping[str, Any]) -> list[str]:
@@ -164,12 +167,12 @@ class Study:
         if trial.should_prune():
             raise optuna.TrialPruned
 
-    def noted(self, name: str, compute: Callable[[], float]) -> float:
-        """A score that is no trial's, computed once."""
-        known = self.study.user_attrs
-        if name not in known:
+    def noted(self, name: str, compute: Callable[[], T]) -> T:
+        """What belongs to the study and is no trial's, computed once."""
+        if name not in self.study.user_attrs:
             self.study.set_user_attr(name, compute())
-        return float(self.study.user_attrs[name])
+        value: T = self.study.user_attrs[name]
+        return value
 
 
 def open_journal(file: Path) -> JournalStorage:
