@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from quartet.examples import Examples
-from quartet.family import SPLITS, Encoder, Family, family_names
+from quartet.family import Encoder, Family, family_names
 from quartet.gate.suites import checks_of, expectations
 from quartet.gate.validation import run
 from quartet.reading.files import LeftOut
@@ -19,6 +19,12 @@ Case = tuple[str, str]  # family, name of one of its data sets
 
 def tiny(family: str) -> ModuleType:
     return import_module(f"families.{family}.tiny")
+
+
+def home(family: str, name: str) -> ModuleType:
+    """Where the source of a data set and ways to break it are: tiny.py, or a module that it names in HOMES."""
+    homes: dict[str, ModuleType] = getattr(tiny(family), "HOMES", {})
+    return homes.get(name, tiny(family))
 
 
 def data_cases(*, separate_items: bool = False) -> list[Case]:
@@ -37,7 +43,7 @@ def model_cases(*, networks_only: bool = False) -> list[tuple[str, str, str]]:
 
 
 def broken_cases() -> list[tuple[str, str, str]]:
-    return [(family, name, sentence) for family, name in data_cases() for sentence in tiny(family).BROKEN]
+    return [(family, name, sentence) for family, name in data_cases() for sentence in home(family, name).BROKEN]
 
 
 @cache
@@ -51,7 +57,7 @@ def settings_for(family: str, name: str, step: str) -> SimpleNamespace:
 
 @cache
 def canonical(family: str, name: str) -> dict[str, pd.DataFrame]:
-    return Family(family).tables.canonical(tiny(family).source(0), settings_for(family, name, "ingest"), 0)
+    return Family(family).tables.canonical(home(family, name).source(0), settings_for(family, name, "ingest"), 0)
 
 
 @cache
@@ -60,8 +66,9 @@ def encoder(family: str, name: str) -> Encoder:
 
 
 def examples(family: str, name: str) -> dict[str, Examples]:
-    items, module = canonical(family, name)["items"], Family(family)
-    encoded = {split: module.features.encode(items[items["split"] == split], encoder(family, name)) for split in SPLITS}
+    module = Family(family)
+    parts = module.parts(canonical(family, name), encoder(family, name))
+    encoded = {split: module.features.encode(part, encoder(family, name)) for split, part in parts.items()}
     return {split: module.models.examples(arrays, encoder(family, name)) for split, arrays in encoded.items()}
 
 
@@ -74,7 +81,7 @@ def failures(family: str, settings: Any, tables: dict[str, pd.DataFrame]) -> lis
 @cache
 def broken_failures(family: str, name: str, sentence: str) -> list[dict[str, Any]]:
     """The checks that a data set does not pass once it is broken in one way."""
-    return failures(family, dataset(family, name), tiny(family).BROKEN[sentence](canonical(family, name)))
+    return failures(family, dataset(family, name), home(family, name).BROKEN[sentence](canonical(family, name)))
 
 
 def rows(found: list[dict[str, Any]], name: str) -> list[Any]:

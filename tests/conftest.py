@@ -13,6 +13,7 @@ from quartet.pipeline import stages_of
 from quartet.project import Project
 from quartet.quiet import environment
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads that wait for each other cost more than they give
 os.environ.update(environment() | os.environ)
 os.environ.pop("MLFLOW_TRACKING_URI", None)
 

@@ -3,8 +3,9 @@
 import networkx as nx
 import numpy as np
 import pytest
+from sklearn.metrics import normalized_mutual_info_score, roc_auc_score
 
-from quartet.metrics import metrics_on, score
+from quartet.metrics import metrics_on, per_class, score
 
 
 def test_modularity_is_networkx_s():
@@ -18,6 +19,13 @@ def test_modularity_is_networkx_s():
 
 def test_modularity_of_one_community_is_zero():
     assert score("modularity", np.ones(5), np.full((5, 2), 7)) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nmi_is_scikit_learn_s(seed):
+    classes, communities = np.random.default_rng(seed).integers(0, (4, 6), (50, 2)).T
+    expected = normalized_mutual_info_score(classes, communities)
+    assert score("nmi", classes, communities) == pytest.approx(expected)
 
 
 def test_nmi_does_not_care_what_communities_are_called():
@@ -41,3 +49,21 @@ def test_communities_are_ranked_without_labels():
     facts = {"task": "community_detection", "labels": ["a", "b"]}
     assert metrics_on("validation", facts) == ("modularity",)
     assert metrics_on("test", facts) == ("nmi",)
+
+
+def test_figures_of_a_class_are_shares_of_what_is_called_so_and_of_what_is_so():
+    target, called = np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 1, 1, 1])
+    found = per_class(target, np.eye(3)[called])
+    assert found["precision"] == pytest.approx([1, 2 / 4, 0])
+    assert found["recall"] == pytest.approx([2 / 3, 1, 0])
+    assert found["f1"] == pytest.approx([4 / 5, 4 / 6, 0])
+    assert found["support"].tolist() == [3, 2, 1]
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_auc_is_scikit_learn_s(n_classes):
+    generator = np.random.default_rng(0)
+    target = np.arange(60) % n_classes
+    output = generator.dirichlet(np.ones(n_classes), 60).round(1)  # with ties
+    expected = roc_auc_score(np.eye(n_classes)[target], output, average="macro")
+    assert score("auc", target, output) == pytest.approx(expected)

@@ -2,14 +2,19 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 import cases
 from conftest import run_steps, write_params
+from quartet import explanations as ex
 from quartet import registry, tracking
+from quartet.comparisons import load_comparison
 from quartet.project import Project
 from quartet.steps.promote import promote
 from quartet.steps.publish import publish
@@ -91,6 +96,33 @@ def test_a_registered_version_answers_raw_input_as_predict_does(project, tmp_pat
 def test_a_project_does_not_leave_its_store_to_the_next(project):
     tracking.connect(project)
     assert "MLFLOW_TRACKING_URI" not in os.environ
+
+
+def artifacts(project: Project, model: str) -> dict[str, tuple[str, int]]:
+    """The files of a model's look inside in the store: the text of the page, and when each was written."""
+    comparison = load_comparison(project, "tiny")
+    assert comparison
+    client = tracking.connect(project)
+    experiment = tracking.experiment_id(client, project, "tiny")
+    run = tracking.find_run(client, experiment, comparison.fingerprint(model))
+    assert run
+    root = Path(run.info.artifact_uri.removeprefix("file://"))
+    files = [path for path in (root / "inside").rglob("*") if path.is_file()]
+    return {str(path.relative_to(root)): (path.read_text("latin-1"), path.stat().st_mtime_ns) for path in files}
+
+
+def test_a_look_inside_is_in_the_run_of_its_network_and_changes_with_it_only(project):
+    for title in ("first", "second"):
+        for path in (project.evaluation("tiny") / ex.FILE, project.evaluation("tiny") / ex.PICTURES):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        pictures = ex.Pictures("t", "n", [ex.Picture(np.zeros((2, 2), np.uint8), "dark")])
+        ex.save(ex.Inside("line", "seed-0", [ex.Section(f"the {title}", "", [pictures])]), project.evaluation("tiny"))
+        publish(project)
+        found = artifacts(project, "line")
+        assert {*found} == {"inside/inside.html", "inside/pictures/001.png"}
+        assert f"the {title}" in found["inside/inside.html"][0]
+        publish(project)
+        assert artifacts(project, "line") == found
 
 
 def test_a_baseline_stays_where_no_network_beats_it_with_confidence(make_project):

@@ -1,12 +1,14 @@
 """Rows of any family: groups, and what numbers are called."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from quartet.errors import SourceError
-from quartet.rows import as_text, group_of
+from quartet.rows import as_text, group_of, name_split
 
 
 def test_a_row_without_a_group_changes_no_other_rows_group():
@@ -36,3 +38,17 @@ def test_a_whole_number_is_called_as_it_is_written_and_a_missing_one_stays_missi
     text = as_text(pd.Series([1.0, None, 1.5, -3.0]))
     assert text.dropna().tolist() == ["1", "1.5", "-3"]
     assert text.isna().tolist() == [False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("published", "folds", "kind"),
+    [
+        (["train", "test"], None, "published"),
+        (None, None, "hashed"),
+        (None, 5, "folds"),
+        (["train"] * 2, None, "hashed"),
+    ],
+)
+def test_a_split_is_called_what_it_is(published, folds, kind):
+    frame = pd.DataFrame({"x": [1, 2]}) if published is None else pd.DataFrame({"split": published})
+    assert name_split(frame, SimpleNamespace(split=None, folds=folds), 3) == {"kind": kind, "seed": 3, "folds": folds}

@@ -73,3 +73,22 @@ def test_a_clear_difference_has_a_small_p_value_and_none_a_large_one():
 def test_holm_multiplies_the_smallest_by_their_number_and_never_falls():
     adjusted = statistics.holm({"a": 0.01, "b": 0.04, "c": 0.03})
     assert adjusted == pytest.approx({"a": 0.03, "c": 0.06, "b": 0.06})
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "r2", "mae", "mse", "rmse"])
+def test_a_metric_of_resamples_is_the_metric_of_their_items(metric):
+    generator = np.random.default_rng(4)
+    target = generator.integers(0, 3, 80)
+    outputs = [generator.dirichlet(np.ones(3), 80) for _ in range(2)]
+    if metric not in ("accuracy", "f1_macro"):
+        outputs = [target + generator.normal(size=80) for _ in range(2)]
+    rows = generator.integers(0, 80, 80)
+    expected = np.mean([metrics.score(metric, target[rows], output[rows]) for output in outputs])
+    assert statistics.resampled_scorer(metric, target, outputs)(rows) == pytest.approx(expected)
+
+
+def test_mcnemar_asks_how_likely_a_fair_coin_decides_so_one_sidedly():
+    right_a = np.array([True] * 6 + [False] + [True] * 20)
+    right_b = np.array([False] * 6 + [True] + [True] * 20)
+    assert statistics.mcnemar(right_a, right_b) == pytest.approx(2 * (1 + 7) / 2**7)
+    assert statistics.mcnemar(right_a, right_a) == 1.0

@@ -173,6 +173,40 @@ def catalog(name: str | None, markdown: bool, as_json: bool) -> None:
 
 
 @quartet.command()
+@click.argument("model")
+@click.option(
+    "--set", "ranges", multiple=True, metavar="FIELD=RANGE", help="LOW..HIGH or ONE,TWO,…, in place of the default."
+)
+@click.option("--trials", type=click.IntRange(min=1), help="How many in all, earlier ones included.  [default: 20]")
+@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="After these no trial starts.")
+@click.option(
+    "--seeds",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 100),
+    help="The first chooses; the others must confirm it.",
+)
+@click.option("--accept", is_flag=True, help="Write better settings into params.yaml.")
+@as_json_option
+def tune(model: str, ranges: tuple[str, ...], accept: bool, as_json: bool, **budget: Any) -> None:
+    """Search better settings of a network on the validation split; said again, go on where it ended."""
+    from quartet.tuning import search, shown
+    from quartet.tuning.space import read_asked
+
+    project = Project()
+    wish = search.Wish(read_asked(ranges), **budget)
+    found = search.search(project, model, wish, lambda line: click.echo(line, err=True))
+    accepted = accept and bool(found.values)
+    if accepted:
+        search.accept(project, found)
+    if as_json:
+        click.echo(json.dumps(shown.as_json(found, accepted=accepted), indent=1))
+        return
+    show_table(shown.as_table(found))
+    click.echo("\n".join(shown.closing(found, accepted=accepted)))
+
+
+@quartet.command()
 @click.option("--schedule", metavar="CRON", help="Run the pipeline at these times, such as '0 6 * * *'.")
 @click.option("--prefect-port", default=4200, show_default=True)
 @click.option("--mlflow-port", default=5000, show_default=True)

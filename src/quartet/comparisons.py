@@ -10,6 +10,7 @@ from quartet.closure import file_hash
 from quartet.family import SPLITS
 from quartet.metrics import LOWER_IS_BETTER
 from quartet.project import Project, read_json
+from quartet.statistics import summary
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,16 @@ class Comparison:
     def fingerprint(self, model: str, seed: str | None = None) -> str:
         """The fingerprint of one seed, of the best where none is named."""
         return str(self.models[model]["fingerprints"][seed or self.best_seed(model)])
+
+    def fit_s(self, model: str, seed: str) -> float | None:
+        """How many seconds one training took; None where it was not this machine that trained, or not in one go."""
+        file = self.project.duration(self.fingerprint(model, seed))
+        return float(read_json(file)["fit_s"]) if file.exists() else None
+
+    def seconds(self, model: str) -> dict[str, Any] | None:
+        """The seconds of a training over seeds, as far as they are known."""
+        known = [value for seed in self.seeds(model) if (value := self.fit_s(model, seed)) is not None]
+        return summary(known) if known else None
 
     def folder(self, model: str, seed: str | None = None) -> Path:
         """Where one seed's files are."""

@@ -97,7 +97,8 @@ class FeaturesModule(Protocol):
         """The columns of canonical items that a served model takes."""
 
     # A module may also have `parts(tables, encoder) -> Tables`: the items of each split, as `encode` takes them, where
-    # they are not the canonical items with that split; Family.parts asks for it.
+    # they are not the canonical items with that split; Family.parts asks for it. And `beside(raw, output, encoder) ->
+    # pd.DataFrame`, what stands before each prediction: Family.beside asks for it.
 
 
 class ProposalModule(Protocol):
@@ -179,6 +180,11 @@ class Family:
             return cast("Tables", own(tables, encoder))
         items = tables["items"]
         return {split: items[items["split"] == split].reset_index(drop=True) for split in SPLITS}
+
+    def beside(self, raw: "pd.DataFrame", output: "np.ndarray", encoder: Encoder) -> "pd.DataFrame | None":
+        """What stands before predictions, such as the pair of nodes that each is of; None where nothing does."""
+        own = getattr(self.features, "beside", None)
+        return cast("pd.DataFrame | None", own(raw, output, encoder)) if own else None
 
     def model_settings(self, values: dict[str, Any]) -> ModelSettings:
         """The settings of a model as its plan or config holds them."""

@@ -90,5 +90,5 @@ class Look:
         return self.family.build(self.settings(model), self.encoder).eval()
 
     def outputs(self, model: str, split: str) -> "Outputs":
-        """Targets and outputs on the validation or test split."""
-        return split_outputs(self.folder(model), split)
+        """Targets and outputs on the validation or test split, of fold 0 where there are folds."""
+        return split_outputs(self.folder(model), split, fold=0)

@@ -62,14 +62,23 @@ def f1_macro(target: "np.ndarray", output: "np.ndarray") -> float:
 
 
 def auc(target: "np.ndarray", output: "np.ndarray") -> float:
-    """Area under the ROC curve, one class against the rest, averaged; NaN where a class is absent from the targets."""
+    """Area under the ROC curve, one class against the rest, averaged; NaN where a class is absent from the targets.
+
+    Of one class, (Σ ranks of its items - n₁ (n₁ + 1) / 2) / (n₁ n₀), ties sharing their mean rank: what scikit-learn's
+    roc_auc_score gives, twenty times as fast, which a bootstrap notices.
+
+    Source: Hanley & McNeil 1982, The Meaning and Use of the Area under a ROC Curve, Radiology 143.
+    """
     import numpy as np
-    from sklearn.metrics import roc_auc_score
+    from scipy.stats import rankdata
 
     one_hot = np.eye(output.shape[1])[target]  # (N, K)
-    if not (one_hot.any(axis=0).all() and len(target) > one_hot.sum(axis=0).max()):
+    n_own = one_hot.sum(axis=0)
+    n_others = len(target) - n_own
+    if not (n_own.all() and n_others.all()):
         return float("nan")
-    return float(roc_auc_score(one_hot, output, average="macro"))
+    ranks = (rankdata(output, axis=0) * one_hot).sum(axis=0)  # (K,)
+    return float(((ranks - n_own * (n_own + 1) / 2) / (n_own * n_others)).mean())
 
 
 def r2(target: "np.ndarray", output: "np.ndarray") -> float:
@@ -111,10 +120,25 @@ def average_precision(target: "np.ndarray", output: "np.ndarray") -> float:
 
 
 def nmi(target: "np.ndarray", output: "np.ndarray") -> float:
-    """Mutual information of classes and communities over the mean of their entropies: 1 where they are the same."""
-    from sklearn.metrics import normalized_mutual_info_score
+    """2 I(Y; C) / (H(Y) + H(C)) of classes and communities, numbered from 0: 1 where they are the same.
 
-    return float(normalized_mutual_info_score(target, output))
+    Counted here, since scikit-learn's takes many times as long, and a bootstrap asks a thousand times.
+    """
+    import numpy as np
+
+    k = int(output.max()) + 1
+    joint = np.bincount(target * k + output, minlength=(int(target.max()) + 1) * k).reshape(-1, k) / len(target)
+    h_target, h_output, h_joint = (entropy(p) for p in (joint.sum(axis=1), joint.sum(axis=0), joint))
+    total = h_target + h_output
+    return float(2 * (total - h_joint) / total) if total > 0 else 1.0
+
+
+def entropy(p: "np.ndarray") -> float:
+    """H = -Σ p log p of probabilities, in nats."""
+    import numpy as np
+
+    there = p[p > 0]
+    return float(-(there * np.log(there)).sum())
 
 
 def modularity(target: "np.ndarray", output: "np.ndarray") -> float:
@@ -179,3 +203,21 @@ def confusion(target: "np.ndarray", output: "np.ndarray") -> "np.ndarray":
 
     k = output.shape[1]
     return np.bincount(target * k + output.argmax(axis=1), minlength=k * k).reshape(k, k)
+
+
+def f1_of_counts(counts: "np.ndarray") -> "np.ndarray":
+    """F1 (K,) of each class, 2 n_kk / (Σ_j n_kj + Σ_j n_jk), from a confusion (K, K); 0 where that is 0 / 0."""
+    import numpy as np
+
+    found = counts.sum(axis=0) + counts.sum(axis=1)
+    return np.asarray(2 * counts.diagonal() / np.maximum(found, 1))
+
+
+def per_class(target: "np.ndarray", output: "np.ndarray") -> dict[str, "np.ndarray"]:
+    """Precision, recall and F1 (K,) of each class, 0 where nothing was found or is there, and its items: `support`."""
+    from sklearn.metrics import precision_recall_fscore_support
+
+    values = precision_recall_fscore_support(
+        target, output.argmax(axis=1), labels=range(output.shape[1]), zero_division=0.0
+    )
+    return dict(zip(("precision", "recall", "f1", "support"), values, strict=True))

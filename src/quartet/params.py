@@ -128,6 +128,9 @@ class Reader:
         """Turn one of pydantic's errors into a problem."""
         where = (*place, *(part for part in detail["loc"] if part != "[key]"))
         match detail["type"]:
+            case "extra_forbidden" if where[0] == "datasets" and where[-1] == "folds":
+                must = "folds are of items that stand alone: rows of a table, pictures or texts"
+                self.add(where, must, "what a graph holds is linked", "Remove it.")
             case "extra_forbidden":
                 known = fields_at(settings, detail["loc"][:-1])
                 mend = closest(where[-1], known) or (f"Known are {', '.join(known)}." if len(known) <= FEW_KEYS else "")

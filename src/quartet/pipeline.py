@@ -74,7 +74,7 @@ STEPS = (
     Step(
         "evaluate",
         "datasets",
-        reads=(HERE.prepared(DATASET), HERE.models(DATASET)),
+        reads=(HERE.raw(DATASET), HERE.prepared(DATASET), HERE.models(DATASET)),
         writes=(HERE.evaluation(DATASET),),
     ),
 )

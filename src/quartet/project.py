@@ -92,10 +92,19 @@ class Project:
         """What a stage printed when `quartet run` last ran it."""
         return self.hidden / "logs" / f"{stage.replace('@', '-')}.log"
 
+    def duration(self, fingerprint: str) -> Path:
+        """How long a training took on this machine: no part of what DVC holds, as no two are alike."""
+        return self.hidden / "durations" / f"{fingerprint}.json"
+
     @property
     def downloads(self) -> Path:
         """Fetched files, in a folder named by their SHA-256."""
         return self.hidden / "downloads"
+
+    @property
+    def searches(self) -> Path:
+        """A folder per searched model, and its patch of params.yaml."""
+        return self.hidden / "tune"
 
     @property
     def lock(self) -> Path:

@@ -8,10 +8,10 @@ import pandas as pd
 
 from quartet.errors import SourceError
 from quartet.reading.files import LeftOut
-from quartet.splits import published_or_hashed
+from quartet.splits import fold_of, places, published_or_hashed, split_in_fold
 
 EXACT = 2**53  # below it, float64 holds every whole number
-RESERVED = ("id", "split", "label", "duplicate", "straddles", "unlabelled", "infinite")
+RESERVED = ("id", "split", "label", "duplicate", "straddles", "unlabelled", "infinite", "fold", "fold_place")
 
 
 def feature_columns(items: pd.DataFrame) -> list[str]:
@@ -64,9 +64,46 @@ def note_rows(left_out: LeftOut, n: int, setting: str) -> None:
         left_out.add(f"{n} rows", f"`{setting}` of params.yaml leaves them out", asked=True)
 
 
+def split_columns(rows: pd.DataFrame, settings: Any, content: pd.Series, seed: int) -> pd.DataFrame:
+    """The column `split`; with `folds`, it is that of fold 0, and `fold` and `fold_place` say the others.
+
+    Raises:
+        SourceError: the settings ask for folds of a source that says itself what is tested.
+    """
+    if settings.folds is None:
+        return split_of(rows, settings, content, seed).to_frame("split")
+    column = published_column(rows, settings)
+    if column:
+        mend = "Leave `folds:` out, so that figures can be compared, or take the column out of the source."
+        raise SourceError("a source with folds has no published split", came=f"its column {column!r} is one", mend=mend)
+    place = places(group_of(rows, settings.group) if settings.group else content, seed)
+    items = pd.DataFrame({"fold": fold_of(place, settings.folds), "fold_place": place})
+    items.insert(0, "split", split_in_fold(items, 0, settings.folds, settings.validation_fraction))
+    return items
+
+
+def published_column(rows: pd.DataFrame, settings: Any) -> str | None:
+    """The column that holds the published split, if there is one."""
+    return settings.split or ("split" if "split" in rows and "split" not in dropped(settings) else None)
+
+
+def name_split(frame: pd.DataFrame, settings: Any, seed: int) -> dict[str, Any]:
+    """How a source's items are split: `kind` is published, hashed, folds, or none where nothing is held out."""
+    column = published_column(frame.rename(columns=str), settings)
+    published = column in frame and bool((frame[column].astype(str) == "test").any())
+    task, folds = getattr(settings, "task", ""), getattr(settings, "folds", None)
+    if task == "community_detection":
+        kind = "none"
+    elif task in ("link_prediction", "similarity"):  # what is split are pairs, and a column splits nodes
+        kind = "hashed"
+    else:
+        kind = "published" if published else "folds" if folds else "hashed"
+    return {"kind": kind, "seed": seed, "folds": folds}
+
+
 def split_of(rows: pd.DataFrame, settings: Any, content: pd.Series, seed: int) -> pd.Series:
     """The split (N,) of each row: by the published column, by group, or by a hash of its content."""
-    column = settings.split or ("split" if "split" in rows and "split" not in dropped(settings) else None)
+    column = published_column(rows, settings)
     require(rows, [column] if column else [])
     keys = group_of(rows, settings.group) if settings.group else content
     published = rows[column] if column else pd.Series(None, index=rows.index, dtype=object)

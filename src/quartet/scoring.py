@@ -36,11 +36,12 @@ class Scorer:
         return outputs(self.network, self.family.models.examples(arrays, self.encoder), self.encoder)
 
     def predict(self, raw: pd.DataFrame) -> pd.DataFrame:
-        """`predicted`, and the probability of each class, a row per raw item."""
+        """`predicted`, and the probability of each class, a row per raw item; before them what its family adds."""
         output = self.outputs(raw)
         table = output_frame(output, self.encoder)
-        if not self.encoder.classes:
-            return table.rename(columns={"value": "predicted", "community": "predicted"})
-        names = pd.Series(self.encoder.classes, dtype=object)
-        table.insert(0, "predicted", names[output.argmax(axis=1)].to_numpy())
-        return table
+        if self.encoder.classes:
+            names = pd.Series(self.encoder.classes, dtype=object)
+            table.insert(0, "predicted", names[output.argmax(axis=1)].to_numpy())
+        table = table.rename(columns={"value": "predicted", "community": "predicted"})
+        beside = self.family.beside(raw, output, self.encoder)
+        return table if beside is None else beside.join(table)

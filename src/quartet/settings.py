@@ -105,7 +105,7 @@ class DatasetSettings(Settings):
     about: str | None = Field(default=None, description="what the data are, shown on the report page")
     split: str | None = read_by("ingest", default=None, description="a column that holds train, validation or test")
     validation_fraction: float = read_by(
-        "ingest", default=0.15, gt=0, lt=0.5, description="share of the items in the validation split"
+        "ingest", "prepare", default=0.15, gt=0, lt=0.5, description="share of the items in the validation split"
     )
     test_fraction: float = read_by(
         "ingest", default=0.2, gt=0, lt=0.5, description="share of the items in the test split"
@@ -152,6 +152,15 @@ class RowSettings(DatasetSettings):
     """What datasets that come as rows of a table share."""
 
     group: str | None = read_by("ingest", default=None, description="a column whose values must not straddle splits")
+    folds: int | None = read_by(
+        "ingest",
+        "prepare",
+        default=None,
+        ge=2,
+        le=20,
+        description="cross-validate in so many folds, so that each item is tested once; `test_fraction` then says "
+        "nothing. For a small set without a published test split",
+    )
     keep: dict[str, list[str]] = read_by(
         "ingest", default={}, description="column → the values it must have; other rows are left out"
     )

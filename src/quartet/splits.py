@@ -7,6 +7,8 @@ import pandas as pd
 
 from quartet.family import SPLITS
 
+ALMOST_ONE = 1 - 2.0**-53  # a 64-bit hash over 2^64 may round to 1
+
 
 def content_hash(frame: pd.DataFrame) -> pd.Series:
     """A 16-digit hash (N,) of each row's values; rows that hold the same values have the same hash."""
@@ -32,11 +34,45 @@ def assign_splits(keys: pd.Series, seed: int, validation: float, test: float) ->
     Args:
         keys: what must not straddle splits, as strings: a content hash or a group.
     """
+    return split_by_place(places(keys, seed), validation, test)
+
+
+def places(keys: pd.Series, seed: int) -> pd.Series:
+    """A number (N,) in [0, 1) for each key, uniform over keys; equal keys have the same."""
     hashes = pd.util.hash_array(keys.astype(str).to_numpy(object), hash_key=f"{seed:016d}", categorize=False)
-    place = hashes / 2.0**64  # uniform in [0, 1)
+    return pd.Series(np.minimum(hashes / 2.0**64, ALMOST_ONE), keys.index)
+
+
+def split_by_place(place: pd.Series, validation: float, test: float) -> pd.Series:
+    """The split (N,) of each place in [0, 1): test comes first, then validation, then train."""
     train, held_out, tested = SPLITS
     split = np.select([place < test, place < test + validation], [tested, held_out], train)
-    return pd.Series(split, keys.index, dtype="str")
+    return pd.Series(split, place.index, dtype="str")
+
+
+def fold_of(place: pd.Series, folds: int) -> pd.Series:
+    """The fold (N,), 0 to folds - 1, in whose test split each place is."""
+    return pd.Series(np.floor(place.to_numpy() * folds).astype(np.int64), place.index)
+
+
+def split_in_fold(items: pd.DataFrame, fold: int, folds: int, validation: float) -> pd.Series:
+    """The split (N,) that items with `fold` and `fold_place` have in one fold: in fold 0, that of the column `split`.
+
+    Validation is what follows the fold on the ring of places, as it follows test in a single split.
+    """
+    turned = (items["fold_place"] - fold / folds) % 1.0
+    split = split_by_place(turned, validation, 1 / folds)
+    tested = items["fold"] == fold  # exact where rounding at the edge of a fold is not
+    return split.mask(tested, "test").mask(~tested & (split == "test"), "train")
+
+
+def straddles(items: pd.DataFrame, key: pd.Series) -> pd.Series:
+    """Whether other items (N,) with the same key are in another split; with folds, in another fold as well.
+
+    Items that fold 0 trains on alike may be in two folds: one is then tested by a network that saw the other.
+    """
+    apart = [column for column in ("split", "fold") if column in items]
+    return (items[apart].groupby(key).transform("nunique") > 1).any(axis=1)
 
 
 def published_or_hashed(

@@ -31,9 +31,9 @@ def dvc(project: Project, *arguments: str) -> "subprocess.CompletedProcess[str]"
     return result
 
 
-def stale_stages(project: Project) -> set[str]:
-    """The names of the stages that DVC says are not up to date."""
-    return set(json.loads(dvc(project, "status", "--json").stdout or "{}")) - {"data/mine"}
+def stale_stages(project: Project, *names: str) -> set[str]:
+    """The names of the stages that DVC says are not up to date: of all, or of the named ones."""
+    return set(json.loads(dvc(project, "status", "--json", *names).stdout or "{}")) - {"data/mine"}
 
 
 def stage_environment() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Means, spreads, intervals and paired tests: pure functions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,15 +29,56 @@ def bootstrap(
     """
     import numpy as np
 
-    from quartet.metrics import score
-
     generator = np.random.default_rng(0)
-    n = len(target)
-    scores = np.empty(n_resamples)
-    for i in range(n_resamples):
-        rows = generator.integers(0, n, n)
-        scores[i] = np.mean([score(metric, target[rows], output[rows]) for output in outputs])
-    return scores
+    n, scorer = len(target), resampled_scorer(metric, target, outputs)
+    return np.array([scorer(generator.integers(0, n, n)) for _ in range(n_resamples)])
+
+
+def resampled_scorer(
+    metric: str, target: "np.ndarray", outputs: "Sequence[np.ndarray]"
+) -> "Callable[[np.ndarray], float]":
+    """What gives the metric, averaged over the S seeds, of some rows of the items.
+
+    Where the metric is a mean over items, or a function of one, what each item adds to it is computed once.
+    """
+    import numpy as np
+
+    from quartet.metrics import f1_of_counts, score
+
+    if metric in ("accuracy", "mae", "mse"):
+        added = np.mean([item_scores(metric, target, output) for output in outputs], axis=0)  # (N,)
+        return lambda rows: float(added[rows].mean())
+    if metric in ("rmse", "r2"):
+        squares = np.stack([item_scores("mse", target, output) for output in outputs], axis=1)  # (N, S)
+        finish = root if metric == "rmse" else explained
+        return lambda rows: finish(squares[rows].mean(axis=0), target[rows])
+    if metric == "f1_macro":
+        k = outputs[0].shape[1]
+        cells = [target * k + output.argmax(axis=1) for output in outputs]  # (N,) each: a cell of the confusion (K, K)
+        return lambda rows: float(
+            np.mean([f1_of_counts(np.bincount(cell[rows], minlength=k * k).reshape(k, k)).mean() for cell in cells])
+        )
+    return lambda rows: float(np.mean([score(metric, target[rows], output[rows]) for output in outputs]))
+
+
+def item_scores(metric: str, target: "np.ndarray", output: "np.ndarray") -> "np.ndarray":
+    """What each item adds (N,) to a metric that is a mean over items."""
+    if metric == "accuracy":
+        right: np.ndarray = (output.argmax(axis=1) == target).astype(float)
+        return right
+    error: np.ndarray = abs(target - output)
+    return error if metric == "mae" else error**2
+
+
+def root(squares: "np.ndarray", target: "np.ndarray") -> float:
+    """RMSE, averaged over the mean squared errors (S,) of the seeds."""
+    return float((squares**0.5).mean())
+
+
+def explained(squares: "np.ndarray", target: "np.ndarray") -> float:
+    """R², averaged over the mean squared errors (S,) of the seeds; NaN where the targets are all equal."""
+    variance = ((target - target.mean()) ** 2).mean()
+    return float(1 - squares.mean() / variance) if variance > 0 else float("nan")
 
 
 def interval(samples: "np.ndarray", confidence: float = 0.95) -> tuple[float, float]:
@@ -78,3 +119,17 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
         running = max(running, min(1.0, p * (len(p_values) - rank)))
         adjusted[name] = running
     return adjusted
+
+
+def mcnemar(right_a: "np.ndarray", right_b: "np.ndarray") -> float:
+    """Exact two-sided p-value of «both models are right equally often», from the items that one of them alone gets.
+
+    Args:
+        right_a, right_b: (N,) bool, of the same items.
+
+    Source: McNemar 1947, Note on the Sampling Error of the Difference between Correlated Proportions; exact binomial.
+    """
+    from scipy.stats import binomtest
+
+    only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
+    return float(binomtest(only_a, only_a + only_b).pvalue) if only_a + only_b else 1.0

@@ -43,11 +43,26 @@ def test_each_kind_of_source_is_of_its_family(name, tmp_path):
         ("sklearn:diabetes", "tabular", "progression"),
         ("sklearn:digits", "image", "digit"),
         ("networkx:karate_club", "graph", None),
+        ("networkx:les_miserables", "graph", None),
+        ("networkx:atlas", "graph", None),
     ],
 )
 def test_what_a_package_carries_is_proposed_too(source, family, target):
     settings = proposed(source).settings
     assert (settings["family"], settings.get("target")) == (family, target)
+
+
+@pytest.mark.parametrize(
+    ("source", "task", "models"),
+    [
+        ("networkx:karate_club", "node_classification", ["label_propagation", "gcn"]),
+        ("networkx:les_miserables", "link_prediction", ["common_neighbours", "gae", "gnae"]),
+        ("networkx:atlas", "similarity", ["spectral", "simgnn"]),
+    ],
+)
+def test_what_is_learnt_of_a_graph_is_told_by_labels_and_pairs(source, task, models):
+    proposal = proposed(source)
+    assert (proposal.settings["task"], list(proposal.models)) == (task, models)
 
 
 def test_a_public_set_leaves_its_settings_to_the_catalog():
@@ -208,11 +223,6 @@ def one_class(folder: Path) -> Path:
     return folder / "texts"
 
 
-def unlabelled(folder: Path) -> Path:
-    write(folder / "graph" / "nodes.csv", "id,x\n" + "".join(f"{i},1\n" for i in range(20)))
-    return write(folder / "graph" / "edges.csv", "source,target\n1,2\n").parent
-
-
 # what is wrong → (the source, --target, what the message must hold)
 WRONG = {
     "a path that is not there": (lambda folder: folder / "x.csv", None, "there is no"),
@@ -247,7 +257,6 @@ WRONG = {
     "a folder of mixed things": (mixed, None, "20 .png, 20 .txt"),
     "texts in no class folder": (loose, None, "each in a folder named as its class"),
     "texts of a single class": (one_class, None, "holds 1 in 20 rows"),
-    "a graph without labels": (unlabelled, None, "has the columns id and label"),
     "a target of a folder": (own_data.letters, "mood", "Leave --target out"),
     "an unknown set of a package": (lambda folder: "sklearn:irsi", None, "Did you mean sklearn:iris?"),
     "a cell too many": (lambda folder: write(folder / "a.csv", "a,b\n1,x\n2,y,3\n"), None, "row 1, counted from 0"),

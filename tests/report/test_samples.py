@@ -52,3 +52,35 @@ def test_a_small_graph_is_drawn_with_all_its_nodes_and_edges(tmp_path):
     assert {node.name for node in network.drawing.nodes} == {"a: x", "b: y", "c: x", "d: y"}
     assert len(network.drawing.edges) == 2
     assert all(0 <= place <= 360 for node in network.drawing.nodes for place in (node.x, node.y))
+
+
+def test_a_node_without_a_neighbour_pushes_none_away(tmp_path):
+    pd.DataFrame({"id": list("abcd"), "split": "train", "label": "x"}).to_parquet(tmp_path / "items.parquet")
+    pd.DataFrame({"source": ["a", "b"], "target": ["b", "c"]}).to_parquet(tmp_path / "edges.parquet")
+    drawing = data_of(tmp_path, SimpleNamespace()).network.drawing
+    *joined, alone = [node.y for node in drawing.nodes]
+    assert alone > max(joined) > 300
+
+
+def pairs(folder, columns: dict[str, object], nodes: dict[str, object]) -> None:
+    """Items that are pairs of nodes or of graphs, and one edge."""
+    pd.DataFrame({"id": ["a--b", "c--d"], "split": ["train", "test"], **columns}).to_parquet(folder / "items.parquet")
+    pd.DataFrame({"id": list("abcd"), **nodes}).to_parquet(folder / "nodes.parquet")
+    pd.DataFrame({"source": ["a"], "target": ["b"]}).to_parquet(folder / "edges.parquet")
+
+
+def test_where_items_are_pairs_the_nodes_are_drawn(tmp_path):
+    pairs(tmp_path, {"label": ["edge", "no edge"]}, {"label": list("xyxy")})
+    data = data_of(tmp_path, SimpleNamespace())
+    assert data.counts == {"edge": [1, 0, 0], "no edge": [0, 0, 1]}
+    assert (data.network.n_nodes, data.network.n_edges, data.network.n_isolated) == (4, 1, 2)
+    assert data.network.held_out
+    assert {node.name for node in data.network.drawing.nodes} == {"a: x", "b: y", "c: x", "d: y"}
+
+
+def test_of_many_graphs_the_distances_are_shown_and_no_drawing(tmp_path):
+    pairs(tmp_path, {"a": ["g", "g"], "b": ["h", "h"], "distance": [1.0, 4.0]}, {"graph": list("gghh")})
+    data = data_of(tmp_path, SimpleNamespace())
+    assert (data.network.n_graphs, data.network.drawing, data.network.held_out) == (2, None, False)
+    assert data.targets.title == "Distribution of distance"
+    assert (data.n_items, data.n_classes, data.counts) == (2, 0, {})

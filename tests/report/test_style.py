@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from quartet.report.pages import TEMPLATES
+from quartet.report.templating import TEMPLATES
 
 ON_SURFACE = ("ink", "quiet", "accent", "second", "third")
+HUES = ("accent", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 BADGES = (("good", "good-ground"), ("bad", "bad-ground"), ("warn", "warn-ground"), ("quiet", "idle-ground"))
 
 
@@ -31,3 +32,29 @@ def test_every_text_stands_out_from_its_ground(mode):
     colours = palettes()[mode]
     pairs = [*((name, ground) for name in ON_SURFACE for ground in ("surface", "ground")), *BADGES]
     assert {pair for pair in pairs if contrast(colours[pair[0]], colours[pair[1]]) < 4.5} == set()
+
+
+def blend(colour: list[int], ground: str, share: float) -> str:
+    """A colour of so much opacity on a ground."""
+    parts = zip(colour, (0, 2, 4), strict=True)
+    return "".join(f"{round(share * c + (1 - share) * int(ground[i : i + 2], 16)):02x}" for c, i in parts)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_every_hue_of_a_figure_stands_out_from_its_ground(mode):
+    """As graphics must: 1.4.11 asks for 3."""
+    colours = palettes()[mode]
+    assert {hue for hue in HUES if contrast(colours[hue], colours["surface"]) < 3} == set()
+    assert len({colours[hue] for hue in HUES}) == len(HUES)
+
+
+@pytest.mark.parametrize("mode", [0, 1])
+def test_a_word_can_be_read_however_strongly_it_is_coloured(mode):
+    style = (TEMPLATES / "style.css").read_text()
+    share = float(
+        re.search(r"\.tokens \.for \{ background: rgba\(var\(--right\), calc\(var\(--w\) \* (.*?)\)", style)[1]
+    )
+    colours = palettes()[("light", "dark")[mode]]
+    for side in ("right", "wrong"):
+        colour = [int(part) for part in re.findall(rf"--{side}: (.*?);", style)[mode].split(",")]
+        assert contrast(colours["ink"], blend(colour, colours["surface"], share)) >= 4.5

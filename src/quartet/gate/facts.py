@@ -7,19 +7,21 @@ import pandas as pd
 from scipy import stats
 
 from quartet.family import SPLITS
+from quartet.splits import straddles
 
 SIGNIFICANT = 0.001  # a difference between splits that chance makes less often than this, over all columns, is drift
 
 
 def mark_copies(items: pd.DataFrame, content: pd.Series) -> pd.DataFrame:
-    """Add `duplicate` (the content stands elsewhere too), `straddles` (… in another split) and `unlabelled`.
+    """Add `duplicate` (the content stands elsewhere too), `straddles` (… in another split or fold) and `unlabelled`.
 
     Args:
         content: what makes two items the same, as a hash (N,).
     """
-    n_splits = items.groupby(content)["split"].transform("nunique")
     return items.assign(
-        duplicate=content.duplicated(keep=False), straddles=n_splits > 1, unlabelled=items["label"].isna()
+        duplicate=content.duplicated(keep=False),
+        straddles=straddles(items, content),
+        unlabelled=items["label"].isna(),
     )
 
 

@@ -111,12 +111,12 @@ def one_cycle(step: int, *, n_steps: int, warm_up: float) -> float:
 
 
 def parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Parameters with their weight decay: all alike, or only a network's `decayed_parameters()` where it names some."""
-    decayed = list(getattr(network, "decayed_parameters", network.parameters)())
-    known = {id(parameter) for parameter in decayed}
+    """Parameters with their weight decay: all alike, or as a network's `weight_decays()` says, 0 for the others."""
+    own = getattr(network, "weight_decays", lambda: [(network.parameters(), weight_decay)])()
+    groups: list[dict[str, Any]] = [{"params": list(some), "weight_decay": decay} for some, decay in own]
+    known = {id(parameter) for group in groups for parameter in group["params"]}
     free = [parameter for parameter in network.parameters() if id(parameter) not in known]
-    groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": free, "weight_decay": 0.0}]
-    return [group for group in groups if group["params"]]
+    return [group for group in [*groups, {"params": free, "weight_decay": 0.0}] if group["params"]]
 
 
 def balanced(target: Tensor) -> Tensor:

@@ -1,18 +1,19 @@
 """The charts of a dataset's page, from the content of comparison.json."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 from quartet.comparisons import Comparison
-from quartet.report.charts import Axis, Chart, Mark, Points, axis_over
-from quartet.report.formats import counted, metric_label, metric_name, number, score
+from quartet.report.charts import Axis, Chart, Mark, axis_over, thinned
+from quartet.report.formats import counted, metric_label, metric_name, number, score, scored_on
 
-MAX_POINTS = 200  # of a line: more cannot be told apart
 MAX_CLASSES = 20  # of a confusion table: of more, the commonest confusions are listed
 LOSSES = {  # task → short name, what it is
     "classification": ("cross-entropy, nats", "cross-entropy"),
     "node_classification": ("cross-entropy, nats", "cross-entropy"),
+    "link_prediction": ("cross-entropy, nats", "cross-entropy of pairs with and without an edge"),
+    "community_detection": ("minus modularity", "minus the modularity of soft communities, and what keeps them apart,"),
+    "similarity": ("squared error", "squared error of the similarity, which is between 0 and 1,"),
     "regression": ("squared error", "squared error of the target scaled to 0–1"),
 }
 ROW = 38  # height of a model's row in the comparison
@@ -42,7 +43,9 @@ def figures_of(comparison: Comparison) -> Figures:
         reliability=[
             reliability_curve(model, report) for model, report in reports.items() if report.get("reliability")
         ],
-        scatter=[predicted_against_true(model, report) for model, report in reports.items() if report.get("scatter")],
+        scatter=[
+            predicted_against_true(model, report, task) for model, report in reports.items() if report.get("scatter")
+        ],
     )
 
 
@@ -62,8 +65,9 @@ def interval_chart(comparison: Comparison) -> Chart | None:
         marks += whisker(comparison, model, report, 1 - (place + 0.68) / len(known))
     ns = sorted({report["test"][comparison.metric]["n"] for report in known.values()})
     n_items = next(iter(known.values()))["n_items"]["test"]
+    unit = scored_on(comparison.metric, comparison.content["task"])
     note = (
-        f"Test split, {counted(n_items, 'item')}. Dot: mean over seeds (n = {' or '.join(map(str, ns))}); whisker: "
+        f"Test split, {counted(n_items, unit)}. Dot: mean over seeds (n = {' or '.join(map(str, ns))}); whisker: "
         "95 % bootstrap interval over test items, which says nothing of the spread between seeds."
     )
     title = f"Test {metric_name(comparison.metric)} of each model"
@@ -107,12 +111,6 @@ def learning_curves(model: str, report: dict[str, Any], task: str) -> Chart:
     return Chart(model, note, x, y, marks, (("train", "training"), ("validation", "validation")))
 
 
-def thinned(points: Points) -> Points:
-    """At most about MAX_POINTS of them, evenly spaced, the last included."""
-    step = math.ceil(len(points) / MAX_POINTS)
-    return [*points[:-1:step], points[-1]]
-
-
 def reliability_curve(model: str, report: dict[str, Any]) -> Chart:
     """Accuracy against confidence, a dot per bin; on the diagonal, confidence is what it says."""
     bins = [(row["confidence"], row["accuracy"]) for row in report["reliability"]]
@@ -130,14 +128,15 @@ def reliability_curve(model: str, report: dict[str, Any]) -> Chart:
     return Chart(model, note, x, y, marks)
 
 
-def predicted_against_true(model: str, report: dict[str, Any]) -> Chart:
+def predicted_against_true(model: str, report: dict[str, Any], task: str) -> Chart:
     """Predicted against true values; on the diagonal, they are the same."""
     target, predicted = report["scatter"]["target"], report["scatter"]["predicted"]
     axis = axis_over([*target, *predicted], "")
-    x, y = (Axis(f"{word} (unit of the target)", axis.low, axis.high) for word in ("true", "predicted"))
+    unit = "similarity, 1 for alike" if task == "similarity" else "unit of the target"
+    x, y = (Axis(f"{word} ({unit})", axis.low, axis.high) for word in ("true", "predicted"))
     ends = [(axis.low, axis.low), (axis.high, axis.high)]
     points = list(zip(target, predicted, strict=True))
-    n_items = counted(report["n_items"]["test"], "item")
+    n_items = counted(report["n_items"]["test"], scored_on("", task))
     note = f"Test split, {len(points)} of {n_items}, {first_seed(report)}. Dashed: no error."
     return Chart(model, note, x, y, [Mark("line", ends, "reference"), Mark("cloud", points, "model")])
 

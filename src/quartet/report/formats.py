@@ -13,6 +13,7 @@ METRIC_NAMES = {
     "rmse": "RMSE",
     "nmi": "NMI",
     "mse": "MSE",
+    "spearman": "Spearman's ρ",
 }
 IN_UNITS_OF_TARGET = ("mae", "rmse")
 
@@ -59,6 +60,13 @@ def metric_label(metric: str) -> str:
     return f"{metric_name(metric)} ({unit})" if unit else metric_name(metric)
 
 
+def scored_on(metric: str, task: str) -> str:
+    """What one of the things is called that a metric is computed of."""
+    if task == "community_detection":
+        return "edge" if metric == "modularity" else "node"
+    return "pair" if task in ("link_prediction", "similarity") else "item"
+
+
 def words(name: str) -> str:
     """A key of params.yaml in plain words."""
     return name.replace("_", " ")
@@ -81,6 +89,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "p_value": p_value,
     "metric_name": metric_name,
     "minute": minute,
+    "scored_on": scored_on,
     "words": words,
     "thousands": thousands,
     "counted": counted,

@@ -2,17 +2,13 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from quartet.catalog import entry_of
 from quartet.params import load_params
 from quartet.project import Project, whole_folder
-from quartet.report.formats import FILTERS
 from quartet.report.gate import left_out_of
 from quartet.report.overview import Overview, overview_of
 from quartet.report.samples import data_of
-
-TEMPLATES = Path(__file__).parent / "templates"
+from quartet.report.templating import page_environment, page_name
 
 
 def write_report(project: Project) -> Path:
@@ -32,28 +28,11 @@ def write_report(project: Project) -> Path:
     return project.reports / "index.html"
 
 
-def page_environment() -> Environment:
-    """Templates that escape whatever data hold and fail on a name that is not there."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= FILTERS | {"page": page_name}
-    return environment
-
-
-def page_name(dataset: str) -> str:
-    """The file of a dataset's page; a dataset may be called `index`, and no dataset's name holds a dot."""
-    return "index.dataset.html" if dataset == "index" else f"{dataset}.html"
-
-
 def page_context(project: Project, overview: Overview) -> dict[str, object]:
     """What the page of one dataset shows."""
     from quartet.report.figures import figures_of
-    from quartet.report.verdicts import differences_in_words
+    from quartet.report.inside import inside_of
+    from quartet.report.verdicts import differences_in_words, split_in_words
 
     comparison = overview.comparison
     return {
@@ -62,5 +41,7 @@ def page_context(project: Project, overview: Overview) -> dict[str, object]:
         "entry": entry_of(overview.settings.source),
         "left_out": left_out_of(project.raw(overview.name)),
         "figures": figures_of(comparison) if comparison else None,
+        "inside": inside_of(comparison) if comparison else None,
+        "split": split_in_words(comparison) if comparison else "",
         "differences": differences_in_words(comparison) if comparison else [],
     }

@@ -15,8 +15,8 @@ class Picture:
     label: str
 
 
-def picture_of(data: bytes | None, label: str) -> Picture:
-    """A thumbnail of the bytes of a picture file."""
+def picture_of(data: bytes | None, label: str, side: int = THUMBNAIL) -> Picture:
+    """A thumbnail of the bytes of a picture file, of at most so many pixels on a side."""
     from quartet.families.image.pictures import decode, flat
 
     if data is None:
@@ -26,7 +26,7 @@ def picture_of(data: bytes | None, label: str) -> Picture:
         pixels = flat(picture, "grey" if picture.mode in ("1", "L") else "rgb")
     except Exception:  # decoders raise what they like: OSError, SyntaxError, ValueError, …
         return Picture(None, label)
-    pixels.thumbnail((THUMBNAIL, THUMBNAIL))
+    pixels.thumbnail((side, side))
     pixels.info.clear()
     stream = io.BytesIO()
     pixels.save(stream, format="PNG", optimize=True)

@@ -19,7 +19,7 @@ N_ROWS, N_PICTURES = 6, 24
 MAX_COLUMNS, MAX_LETTERS = 40, 400
 MAX_CLASSES, MAX_NAME = 40, 60
 N_BINS = 20
-KNOWN = ("id", "split", "label")
+DISTANCE = "distance"  # what is learnt of pairs of graphs, which have no label
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,10 @@ def data_of(folder: Path, settings: DatasetSettings) -> Data | None:
     if not file.exists():
         return None
     names = [str(name) for name in pq.read_schema(file).names]
-    known = pd.read_parquet(file, columns=[name for name in KNOWN if name in names])
+    learnt = "label" if "label" in names or DISTANCE not in names else DISTANCE
+    target = str(getattr(settings, "target", learnt))
+    known = pd.read_parquet(file, columns=[name for name in ("id", "split", learnt) if name in names])
+    known = known.rename(columns={learnt: "label"})
     numeric = "label" in known and pd.api.types.is_numeric_dtype(known["label"])
     splits = splits_of(known)
     is_picture = "picture" in names
@@ -66,7 +69,7 @@ def data_of(folder: Path, settings: DatasetSettings) -> Data | None:
         pictures=[picture_of(row["picture"], cell(row.get("label"), 40) or "missing") for _, row in some.iterrows()]
         if is_picture
         else [],
-        targets=histogram(known, str(getattr(settings, "target", "label"))) if numeric else None,
+        targets=histogram(known, target) if numeric else None,
         network=network_of(folder, known),
     )
 

@@ -83,6 +83,22 @@ def in_words(gain: float) -> str:
     return f"{number(abs(gain))} {'better' if gain > 0 else 'worse'}"
 
 
+def split_in_words(comparison: Comparison) -> str:
+    """Which test items the figures are of."""
+    split = comparison.content.get("split") or {"kind": ""}
+    match split["kind"]:
+        case "published":
+            return "Test figures are on the published split."
+        case "folds":
+            return (
+                f"Test figures are on {split['folds']} folds, hashed (seed {split['seed']}): each item is predicted by "
+                "a network that saw neither it nor its group."
+            )
+        case "hashed":
+            return f"Test figures are on a hashed split (seed {split['seed']}), not on a published one."
+    return ""
+
+
 def differences_in_words(comparison: Comparison) -> list[dict[str, Any]]:
     """The paired differences, each with a sentence; those with the baseline first."""
     found = comparison.content["differences"]
@@ -101,5 +117,11 @@ def difference_in_words(item: dict[str, Any], comparison: Comparison, n_comparis
     adjusted = f"adjusted for {n_comparisons} comparisons" if n_comparisons > 1 else "the only comparison"
     return (
         f"{claim}: {metric_name(comparison.metric)} of {better} is {in_words(gain)} (95 % interval of the gain "
-        f"{bounds((min(ends), max(ends)))}), p = {p_value(item['p_value'])}, {adjusted}."
+        f"{bounds((min(ends), max(ends)))}), p = {p_value(item['p_value'])}, {adjusted}.{second_opinion(item)}"
     )
+
+
+def second_opinion(item: dict[str, Any]) -> str:
+    """What McNemar's test says, where items are right or wrong."""
+    p = item.get("mcnemar")
+    return "" if p is None else f" McNemar's exact test of the best seeds: p = {p_value(p)}."

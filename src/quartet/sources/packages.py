@@ -21,7 +21,7 @@ ELSEWHERE = {
     "covtype": "catalog:covertype",
     "20newsgroups": "catalog:twenty_newsgroups",
 }
-NETWORKX = ("karate_club",)
+NETWORKX = ("karate_club", "les_miserables", "atlas")
 
 
 def from_sklearn(name: str) -> pd.DataFrame:
@@ -51,16 +51,26 @@ def _png(image: "object") -> bytes:
 
 
 def from_networkx(name: str) -> dict[str, pd.DataFrame]:
-    """One of networkx's graphs as tables: `items` (id, label, split) and `edges` (source, target, weight).
+    """One of networkx's sets as tables: `items` are nodes (id, label, split), `edges` have source, target and weight.
 
-    In Zachary's karate club only the two leaders, nodes 0 and 33, are labelled for training.
+    `atlas` holds many graphs, named in the column `graph`, and `pairs` of them.
+    """
+    if name not in NETWORKX:
+        raise _unknown("networkx", name, NETWORKX)
+    if name == "atlas":
+        from quartet.sources import atlas
+
+        return atlas.tables()
+    return karate_club() if name == "karate_club" else les_miserables()
+
+
+def karate_club() -> dict[str, pd.DataFrame]:
+    """Zachary's karate club; only the two leaders, nodes 0 and 33, are labelled for training.
 
     Source: Zachary 1977, An Information Flow Model for Conflict and Fission in Small Groups; one labelled node
         per class as in Kipf & Welling 2017, app. A, https://arxiv.org/abs/1609.02907. Differs: there the classes
         are four communities found by modularity, here the two clubs that formed.
     """
-    if name not in NETWORKX:
-        raise _unknown("networkx", name, NETWORKX)
     import networkx as nx
 
     graph = nx.karate_club_graph()
@@ -69,6 +79,20 @@ def from_networkx(name: str) -> dict[str, pd.DataFrame]:
     nodes.loc[nodes["id"].isin([0, 33]), "split"] = "train"
     edges = pd.DataFrame([(a, b, 1.0) for a, b in graph.edges], columns=["source", "target", "weight"])
     return {"items": nodes, "edges": edges}
+
+
+def les_miserables() -> dict[str, pd.DataFrame]:
+    """The 77 characters of a novel and the 254 pairs that meet in it; a weight counts the chapters they meet in.
+
+    Source: Knuth 1993, The Stanford GraphBase, ACM Press, of Hugo's Les Misérables, as networkx carries it.
+    """
+    import networkx as nx
+
+    graph = nx.les_miserables_graph()
+    edges = pd.DataFrame(
+        [(a, b, float(weight)) for a, b, weight in graph.edges(data="weight")], columns=["source", "target", "weight"]
+    )
+    return {"items": pd.DataFrame({"id": list(graph)}), "edges": edges}
 
 
 def _unknown(package: str, name: str, known: "object") -> SourceError:

@@ -53,7 +53,7 @@ class Gate:
         self.settings, self.confidence = params.datasets[self.dataset], params.promotion.confidence
         self.history = registry.history(self.project, self.dataset)
         self.data = file_hash(self.project.prepared(self.dataset))
-        self.target = split_outputs(comparison.folder(comparison.ranking[0]), "test")[0]
+        self.target = split_outputs(comparison.folder(comparison.ranking[0]), "test", fold=0)[0]
         self.reasons: list[str] = []
 
     def decide(self) -> Decision:
@@ -107,7 +107,7 @@ class Gate:
 
     def contender(self, model: str, role: str) -> Contender:
         """The best seed of a model on disk."""
-        output = split_outputs(self.comparison.folder(model), "test")[1]
+        output = split_outputs(self.comparison.folder(model), "test", fold=0)[1]
         return Contender(role, model, self.comparison.fingerprint(model), output)
 
     def champion(self, standing: Decision) -> Contender | None:

@@ -1,5 +1,6 @@
 """publish: what DVC's files hold → MLflow runs and versions. Publishing twice changes nothing."""
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -11,8 +12,10 @@ import pandas as pd
 from quartet import provenance, registry, tracking
 from quartet.artifacts import load_tables
 from quartet.comparisons import Comparison, load_comparison
+from quartet.explanations import PICTURES
 from quartet.params import load_params
 from quartet.project import Project, read_json
+from quartet.report.inside import inside_page
 from quartet.scoring import Scorer
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 PUBLISHED = "quartet.published"
+INSIDE = "quartet.inside"  # the hash of the page that a run holds
 N_EXAMPLES = 3  # rows of a version's input example
 
 
@@ -33,6 +37,7 @@ def publish(project: Project, names: list[str] | None = None) -> dict[str, int]:
             if comparison and comparison.accepted:
                 publication = Publication(project, client, comparison)
                 new["runs"] += sum(publication.publish_run(model, seed) for model, seed in publication.all_seeds())
+                publication.publish_inside()
                 new["versions"] += sum(publication.publish_version(model) for model in comparison.candidates)
     return new
 
@@ -70,6 +75,21 @@ class Publication:
         self.client.set_terminated(run_id)
         return True
 
+    def publish_inside(self) -> None:
+        """Put the look inside into the run of the network that was looked into: a page, and its pictures."""
+        inside = inside_page(self.comparison)
+        if inside is None or not inside.model:
+            return
+        run = self.run_of(inside.model, inside.seed)
+        digest = hashlib.sha256(inside.html.encode()).hexdigest()
+        if run.data.tags.get(INSIDE) == digest:
+            return
+        self.client.log_text(run.info.run_id, inside.html, "inside/inside.html")
+        pictures = self.project.evaluation(self.dataset) / PICTURES
+        if any(pictures.iterdir()):
+            self.client.log_artifacts(run.info.run_id, str(pictures), f"inside/{PICTURES}")
+        self.client.set_tag(run.info.run_id, INSIDE, digest)
+
     def result(self, model: str, seed: str) -> dict[str, Any]:
         """Params, metrics, tags and data of one training."""
         report = self.comparison.models[model]
@@ -79,7 +99,7 @@ class Publication:
             f"{split}_{name}": summary["values"][index]
             for split in ("validation", "test")
             for name, summary in report[split].items()
-        }
+        } | {"fit_s": self.comparison.fit_s(model, seed)}
         return {
             "params": config["settings"] | {"seed": config["seed"], "n_parameters": report["n_parameters"]},
             "metrics": {name: value for name, value in scores.items() if value is not None},

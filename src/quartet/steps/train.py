@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from torch import nn
 from quartet.artifacts import load_arrays, load_encoder, read_plan
 from quartet.closure import file_hash
 from quartet.family import SPLITS, Family
+from quartet.learning.callbacks import Row
 from quartet.learning.fit import Run, fit
 from quartet.learning.output import outputs
 from quartet.metrics import metrics_on, score
@@ -25,6 +27,8 @@ from quartet.tracking import live_run
 
 if TYPE_CHECKING:
     from quartet.examples import Examples
+
+HELD_OUT = ("validation", "test")
 
 
 def train(project: Project, name: str) -> None:
@@ -45,14 +49,9 @@ class Training:
         self.project, self.name, self.plan = project, name, plan
         self.family = Family(plan.family)
         self.prepared = project.prepared(plan.dataset)
-        self.encoder = load_encoder(self.prepared)
         self.settings = self.family.model_settings(vars(plan.settings))
-        arrays = {split: load_arrays(self.prepared / f"{split}.npz") for split in SPLITS}
-        self.ids = {split: values.pop("id") for split, values in arrays.items()}
-        self.targets = {split: values["target"] for split, values in arrays.items()}
-        self.splits: dict[str, Examples] = {
-            split: self.family.models.examples(values, self.encoder) for split, values in arrays.items()
-        }
+        self.data = Prepared(self.family, self.prepared)
+        self.folds = sorted(self.prepared.glob("fold-*"), key=lambda path: int(path.name.removeprefix("fold-")))
         self.inputs = inputs_hash(vars(plan) | {"settings": vars(plan.settings)}, file_hash(self.prepared))
         self.checkpoints = project.hidden / "checkpoints" / name / self.inputs
 
@@ -66,8 +65,6 @@ class Training:
 
     def write(self, seed: int, folder: Path) -> None:
         """weights.safetensors, config.json, history.csv and predictions.parquet of one seed."""
-        trainer = TrainerSettings(**self.plan.trainer)
-        checkpoint = self.checkpoints / f"{seed}.ckpt"
         config = {
             "family": self.family.name,
             "fingerprint": f"{self.inputs}-{seed}",
@@ -75,39 +72,87 @@ class Training:
             "settings": vars(self.plan.settings),
         }
         with live_run(self.project, self.plan.dataset, self.name, config) as listen:
-            run = Run(seed, trainer, checkpoint, listen=listen)
-            network, history = fit(
-                lambda: self.family.build(self.settings, self.encoder), self.settings, self.splits, run
-            )
-        n_parameters = sum(parameter.numel() for parameter in network.parameters())
-        write_json(folder / "config.json", config | {"n_parameters": n_parameters})
+            run = Run(seed, TrainerSettings(**self.plan.trainer), self.checkpoints / f"{seed}.ckpt", listen=listen)
+            network, history = self.timed(config["fingerprint"], run)
+        write_json(folder / "config.json", config | {"n_parameters": n_parameters(network)})
         save_file(
             {key: tensor.contiguous() for key, tensor in network.state_dict().items()}, folder / "weights.safetensors"
         )
         pd.DataFrame(history, columns=["epoch", "train_loss", "validation_loss"]).to_csv(
             folder / "history.csv", index=False
         )
-        self.predictions(network).to_parquet(folder / "predictions.parquet", index=False)
+        self.predictions(seed, network).to_parquet(folder / "predictions.parquet", index=False)
 
-    def predictions(self, network: nn.Module) -> pd.DataFrame:
-        """Split, id, target and output of every validation and test item."""
-        held_out = ("validation", "test")
-        frames = [
-            output_frame(outputs(network, self.splits[split], self.encoder), self.encoder).assign(
-                split=split, id=self.ids[split], target=self.targets[split]
-            )
-            for split in held_out
-        ]
-        return pd.concat(frames, ignore_index=True)
+    def timed(self, fingerprint: str, run: Run) -> tuple[nn.Module, list[Row]]:
+        """A trained network and its history; how long it took is noted, but not where a killed run did a part of it."""
+        resumed, start = bool(run.checkpoint and run.checkpoint.exists()), time.perf_counter()
+        fitted = self.fit(self.data, run)
+        if not resumed:
+            write_json(self.project.duration(fingerprint), {"fit_s": time.perf_counter() - start})
+        return fitted
+
+    def fit(self, data: "Prepared", run: Run) -> tuple[nn.Module, list[Row]]:
+        """A trained network and its history."""
+        return fit(lambda: self.family.build(self.settings, data.encoder), self.settings, data.splits, run)
+
+    def predictions(self, seed: int, network: nn.Module) -> pd.DataFrame:
+        """Of this network, and of one for each other fold: each item is tested by the one that did not see it."""
+        frames = [self.data.predictions(network), *(self.of_fold(seed, folder) for folder in self.folds)]
+        if not self.folds:
+            return frames[0]
+        return pd.concat([frame.assign(fold=fold) for fold, frame in enumerate(frames)], ignore_index=True)
+
+    def of_fold(self, seed: int, fold: Path) -> pd.DataFrame:
+        """The predictions of the network of another fold; they are taken as they are where a killed run made them."""
+        done = self.checkpoints / f"seed-{seed}-{fold.name}"
+        if not done.exists():
+            data = Prepared(self.family, fold)
+            run = Run(seed, TrainerSettings(**self.plan.trainer), self.checkpoints / f"{seed}-{fold.name}.ckpt")
+            with whole_folder(done) as partial:
+                data.predictions(self.fit(data, run)[0]).to_parquet(partial / "predictions.parquet", index=False)
+        return pd.read_parquet(done / "predictions.parquet")
 
     def test_metrics(self, folder: Path) -> dict[str, Any]:
         """Every metric of the task: mean, sd, n and the value of each seed, on test; modularity needs no such split."""
-        on = {metric: split for split in ("validation", "test") for metric in metrics_on(split, self.encoder.facts)}
+        on = {metric: split for split in HELD_OUT for metric in metrics_on(split, self.data.encoder.facts)}
         scored = {
             split: [split_outputs(folder / f"seed-{seed}", split) for seed in self.plan.seeds]
             for split in set(on.values())
         }
         return {metric: summary([score(metric, *pair) for pair in scored[split]]) for metric, split in on.items()}
+
+
+class Prepared:
+    """The items that a network is trained on and asked about: those of a single split, or of one fold.
+
+    Args:
+        folder: the encoder and the arrays of each split, as prepare wrote them.
+    """
+
+    def __init__(self, family: Family, folder: Path) -> None:
+        self.encoder = load_encoder(folder)
+        arrays = {split: load_arrays(folder / f"{split}.npz") for split in SPLITS}
+        self.ids = {split: values.pop("id") for split, values in arrays.items()}
+        self.targets = {split: arrays[split]["target"] for split in HELD_OUT}
+        self.splits: dict[str, Examples] = {
+            split: family.models.examples(values, self.encoder) for split, values in arrays.items()
+        }
+
+    def predictions(self, network: nn.Module) -> pd.DataFrame:
+        """Split, id, target and output of every validation and test item."""
+        frames = [
+            output_frame(outputs(network, self.splits[split], self.encoder), self.encoder).assign(
+                split=split, id=self.ids[split], target=self.targets[split]
+            )
+            for split in HELD_OUT
+        ]
+        return pd.concat(frames, ignore_index=True)
+
+
+def n_parameters(network: nn.Module) -> int:
+    """How many numbers were learnt, as the network itself says where they are no parameters of torch."""
+    n = sum(parameter.numel() for parameter in network.parameters())
+    return int(getattr(network, "n_parameters", n))
 
 
 def inputs_hash(plan: dict[str, Any], prepared: str) -> str:

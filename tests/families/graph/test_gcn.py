@@ -82,7 +82,7 @@ def test_dropout_of_sparse_features_is_dropout_of_dense_ones_where_they_are_not_
 
 def test_weight_decay_reaches_the_first_layer_only(network):
     decayed, free = parameter_groups(network, 0.1)
-    assert [group["weight_decay"] for group in (decayed, free)] == [0.1, 0.0]
+    assert [group["weight_decay"] for group in (decayed, free)] == [SETTINGS.weight_decay, 0.0]
     assert {id(p) for p in decayed["params"]} == {id(p) for p in network.layers[0].parameters()}
     assert {id(p) for p in free["params"]} == {id(p) for p in network.layers[1].parameters()}
 

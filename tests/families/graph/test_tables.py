@@ -131,7 +131,7 @@ def test_nodes_without_a_column_of_labels_are_told_which_one_it_may_be(settings)
 
 @pytest.mark.parametrize("name", ["pairs.csv", "pairs.parquet"])
 def test_pairs_of_graphs_are_refused(name, settings):
-    with pytest.raises(SourceError, match=f"one graph; however, {name} came"):
+    with pytest.raises(SourceError, match=f"one graph; however, {name} came.*Set `task: similarity`"):
         from_files([File(name, lambda: b"a,b\n1,2\n")], settings)
 
 

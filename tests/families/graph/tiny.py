@@ -5,6 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from families.graph import tiny_communities, tiny_graphs, tiny_links
+
 Tables = dict[str, pd.DataFrame]
 N_NODES, N_ASIDE = 60, 6  # the last ones have neither label nor split
 CLASSES = ["ant", "bee", "cat"]
@@ -38,11 +40,20 @@ DATASETS: dict[str, dict] = {
         "classes": CLASSES,
         "checks": {"enough_items": {"min_value": 30}, "nothing_left_out": {"severity": "error"}},
     },
+    **tiny_communities.DATASETS,
+    **tiny_links.DATASETS,
+    **tiny_graphs.DATASETS,
 }
+HOMES = {name: home for home in (tiny_communities, tiny_links, tiny_graphs) for name in home.DATASETS}
 
 MODELS: dict[str, dict] = {
     "gcn": {"hidden": 8, "epochs": 40},
+    "gcnii": {"hidden": 16, "layers": 2, "epochs": 40, "dropout": 0.1},
+    "mlp": {"hidden": 16, "epochs": 40, "dropout": 0.1},
     "label_propagation": {"steps": 20},
+    **tiny_communities.MODELS,
+    **tiny_links.MODELS,
+    **tiny_graphs.MODELS,
 }
 
 

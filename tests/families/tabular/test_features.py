@@ -1,9 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
+from pydantic import ValidationError
 
 from quartet.errors import SourceError
+from quartet.examples import Examples, as_target
 from quartet.families.tabular.features import encode, fit, raw_input
+from quartet.learning.output import outputs
 
 ROWS = 10
 
@@ -102,3 +106,24 @@ def test_a_label_that_training_does_not_know_is_named(settings):
     encoder = trained({"size": np.arange(float(ROWS))}, settings)
     with pytest.raises(SourceError, match="row 7 has 'c'"):
         encode(pd.DataFrame({"id": [6, 7], "label": ["a", "c"], "size": [1.0, 2.0]}), encoder)
+
+
+@pytest.mark.parametrize("scaling", ["minmax", "standard", "none"])
+def test_what_a_regression_learns_is_scaled_as_asked_and_told_in_its_own_unit(scaling, settings):
+    numbers = np.array([3.0, 8, 1, 9, 4, 4, 7, 2, 5, 6])
+    encoder = trained({"size": numbers, "label": numbers}, settings, task="regression", target_scaling=scaling)
+    found = as_target({"target": numbers}, encoder).numpy()
+    expected = {"minmax": (numbers - 1) / 8, "standard": (numbers - numbers.mean()) / numbers.std(), "none": numbers}
+    assert np.allclose(found, expected[scaling])
+
+    class Learnt(torch.nn.Module):
+        def forward(self, x):
+            return torch.from_numpy(found)[:, None]
+
+    told = outputs(Learnt(), Examples((torch.zeros(ROWS, 1),), torch.zeros(ROWS)), encoder)
+    assert np.allclose(told, numbers, atol=1e-5)
+
+
+def test_classes_have_no_scale(settings):
+    with pytest.raises(ValidationError, match="a target that is a number"):
+        settings(target_scaling="none")

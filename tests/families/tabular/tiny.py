@@ -36,6 +36,7 @@ MODELS = {
     "mlp": {"hidden": 8, "epochs": 4, "batch_size": 16, "learning_rate": 0.02, "dropout": 0.2},
     "logistic_regression": {},
     "linear_regression": {},
+    "gradient_boosting": {"trees": 10, "max_leaf_nodes": 7, "min_samples_leaf": 5},
 }
 
 

@@ -6,10 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quartet.families.graph import communities, nodes
+from quartet.families.graph import communities, links, nodes, similarity
 from quartet.family import Encoder
 
-TASKS: dict[str, ModuleType] = {"node_classification": nodes, "community_detection": communities}
+TASKS: dict[str, ModuleType] = {
+    "node_classification": nodes,
+    "link_prediction": links,
+    "community_detection": communities,
+    "similarity": similarity,
+}
 
 
 def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
@@ -39,3 +44,10 @@ def raw_input(items: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
 def of(encoder: Encoder) -> ModuleType:
     """The module of the encoder's task."""
     return TASKS[encoder.facts["task"]]
+
+
+def beside(items: pd.DataFrame, output: np.ndarray, encoder: Encoder) -> pd.DataFrame | None:
+    """What stands before each prediction: of pairs, which they are, and how far two graphs are apart."""
+    own = getattr(of(encoder), "beside", None)
+    found: pd.DataFrame | None = own(items, output, encoder) if own else None
+    return found

@@ -15,9 +15,19 @@ from quartet.proposing.targets import propose_size
 from quartet.reading.tables import kind_of
 from quartet.rows import as_numbers
 
-MODELS: dict[str, dict[str, Any]] = {"label_propagation": {}, "gcn": {}}
+MODELS: dict[str, dict[str, dict[str, Any]]] = {
+    "node_classification": {"label_propagation": {}, "gcn": {}},
+    "link_prediction": {"common_neighbours": {}, "gae": {}, "gnae": {}},
+    "similarity": {"spectral": {}, "simgnn": {}},
+}
 MAX_CATEGORIES = 50  # values of a column of text that become features
-ASIDE = ("id", "label", "split")
+ASIDE = ("id", "label", "split", "graph")
+# task → the table of what is learnt, and what its rows are called
+LEARNT = {
+    "node_classification": ("items", "nodes"),
+    "link_prediction": ("edges", "edges"),
+    "similarity": ("pairs", "pairs of graphs"),
+}
 
 
 def propose(sight: Sight) -> Proposal | None:
@@ -31,21 +41,42 @@ def propose(sight: Sight) -> Proposal | None:
     if not published and "edges" not in sight.ready and not {"nodes", "edges"} <= stems:
         return None
     reading = {"format": "planetoid", "name": published} if published else {}
+    if "pairs" in stems | sight.ready.keys():
+        reading["task"] = "similarity"
     settings = Dataset.model_validate({"family": "graph", "source": "data/mine/graph", **reading})
     tables = sight.ready or from_files(sight.walk(), settings)
-    nodes = named(tables["items"], "nodes", ["id", "label"])
+    nodes = named(tables["items"], "nodes", ["id"])
     edges = named(tables["edges"], "edges", ["source", "target"])
-    saw = f"{sight.name}: a graph of {len(nodes):,} nodes and {len(edges):,} rows of edges"
-    proposal = Proposal({"family": "graph", **reading}, {name: dict(values) for name, values in MODELS.items()}, saw)
-    proposal.set("task", "node_classification", "its nodes have labels")
-    propose_classes(proposal, sight, nodes)
+    task, reason = task_of(tables, nodes)
+    saw = f"{sight.name}: {graphs_in_words(tables)} of {len(nodes):,} nodes and {len(edges):,} rows of edges"
+    models = {name: dict(values) for name, values in MODELS[task].items()}
+    proposal = Proposal({"family": "graph", **reading}, models, saw)
+    proposal.set("task", task, reason)
+    if task == "node_classification":
+        propose_classes(proposal, sight, nodes)
     if published:
         proposal.name = published
         proposal.set("normalise_rows", True, "its features are counts of words")
     else:
         propose_features(proposal, nodes.drop(columns=list(ASIDE), errors="ignore"))
-    propose_size(proposal, len(nodes), "nodes")
+    learnt, things = LEARNT[task]
+    propose_size(proposal, len(tables[learnt]), things)
     return proposal
+
+
+def task_of(tables: dict[str, pd.DataFrame], nodes: pd.DataFrame) -> tuple[str, str]:
+    """What is to be learnt, and why."""
+    if "pairs" in tables:
+        return "similarity", "it has pairs of graphs, and how far they are apart"
+    if "label" in nodes:
+        return "node_classification", "its nodes have labels"
+    return "link_prediction", "its nodes have no column `label`, so that edges are what can be learnt"
+
+
+def graphs_in_words(tables: dict[str, pd.DataFrame]) -> str:
+    """One graph, or how many."""
+    n_graphs = tables["items"]["graph"].nunique() if "pairs" in tables and "graph" in tables["items"] else 1
+    return "a graph" if n_graphs == 1 else f"{n_graphs:,} graphs"
 
 
 def published_set(sight: Sight) -> str | None:

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
+from quartet.families.graph import pair_suite
 from quartet.families.graph.columns import FEATURE
+from quartet.families.graph.marks import degrees, mark_edges, parts, places
 from quartet.gate.facts import count, describe_classes, describe_columns, mark_copies, mean_recall
 
 DEGREE = "number of neighbours"
@@ -16,6 +16,8 @@ SAMPLE = 40_000  # labelled nodes that a leak is looked for in
 
 def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.DataFrame]:
     """Mark nodes and edges for what is wrong with them; count examples, classes and edges, and describe features."""
+    if "nodes" in tables:
+        return pair_suite.annotate(tables, settings)
     items, edges = tables["items"], tables["edges"]
     examples = items[items["split"] != ""]
     features = items.filter(regex=f"^{FEATURE}")
@@ -31,20 +33,6 @@ def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.Dat
         "classes": classes,
         "facts": count(examples, n_classes=len(classes), **measure(items["label"], ends, degree)),
     }
-
-
-def places(edges: pd.DataFrame, ids: pd.Series) -> np.ndarray:
-    """Where the ends (2, E) of the edges stand among the nodes' ids, the first where an id stands twice; -1 nowhere."""
-    known = pd.Index(ids.drop_duplicates())
-    first = np.flatnonzero(~ids.duplicated().to_numpy())
-    found = np.stack([known.get_indexer(pd.Index(edges[end])) for end in ("source", "target")])
-    return np.where(found < 0, -1, first[found] if len(first) else -1)
-
-
-def degrees(ends: np.ndarray, n_nodes: int) -> np.ndarray:
-    """How many edges (N,) lead from each node to another that is there."""
-    away = ends[:, (ends[0] != ends[1]) & (ends >= 0).all(axis=0)]
-    return np.bincount(away.ravel(), minlength=n_nodes)
 
 
 def mark_nodes(items: pd.DataFrame, degree: np.ndarray, features: pd.DataFrame) -> pd.DataFrame:
@@ -69,20 +57,6 @@ def twins(items: pd.DataFrame, features: pd.DataFrame, ends: np.ndarray) -> pd.S
     content = pd.util.hash_pandas_object(features.assign(neighbours=neighbours), index=False)
     splits = items["split"].mask(items["split"] == "")
     return (splits.groupby(content).transform("nunique") > 1) & splits.notna()
-
-
-def mark_edges(edges: pd.DataFrame, ends: np.ndarray) -> pd.DataFrame:
-    """Edges (E rows) with an `id` (source–target), `dangling`, `self_loop`, `repeated` and `weightless`."""
-    codes, _ = pd.factorize(pd.concat([edges["source"], edges["target"]]))
-    pairs = np.sort(codes.reshape(2, -1), axis=0)
-    weight = edges["weight"].to_numpy(float)
-    marks = {
-        "dangling": np.any(ends < 0, axis=0),
-        "self_loop": pairs[0] == pairs[1],
-        "repeated": pd.DataFrame(pairs.T).duplicated(keep=False),
-        "weightless": ~(np.isfinite(weight) & (weight > 0)),
-    }
-    return edges.assign(id=edges["source"] + "–" + edges["target"], **pd.DataFrame(marks).set_index(edges.index))
 
 
 def describe(items: pd.DataFrame, features: pd.DataFrame, degree: np.ndarray) -> pd.DataFrame:
@@ -116,18 +90,14 @@ def leak(feature: pd.Series, examples: pd.DataFrame) -> float:
 
 def measure(labels: pd.Series, ends: np.ndarray, degree: np.ndarray) -> dict[str, float]:
     """Counts of edges and neighbours, the share of the nodes in the largest connected part, and homophily."""
-    whole = ends[:, (ends >= 0).all(axis=0)]
     n = len(degree)
-    adjacency = sparse.coo_array((np.ones(whole.shape[1], bool), (whole[0], whole[1])), shape=(n, n))
-    n_parts, part = connected_components(adjacency, directed=False)
     return {
         "n_edges": ends.shape[1],
         "mean_degree": float(degree.mean()) if n else 0.0,
         "max_degree": int(degree.max(initial=0)),
         "share_isolated": float((degree == 0).mean()) if n else 0.0,
-        "n_parts": int(n_parts),
-        "share_in_largest_part": float(np.bincount(part).max(initial=0) / max(n, 1)),
-        "homophily": homophily(labels, whole),
+        "homophily": homophily(labels, ends[:, (ends >= 0).all(axis=0)]),
+        **parts(ends, n),
     }
 
 

@@ -12,7 +12,7 @@ from quartet.families.image.formats import cifar10, idx
 from quartet.families.image.pictures import Unreadable, decode_each, flat, refuse
 from quartet.reading.files import File, LeftOut
 from quartet.reading.tables import csv_options, table_or_class_folders
-from quartet.rows import as_labels, note_rows, require, select, split_of
+from quartet.rows import as_labels, note_rows, require, select, split_columns
 
 PICTURES = (".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm", ".pnm")
 FORMATS = {"idx": idx.from_files, "cifar10": cifar10.from_files}
@@ -43,10 +43,11 @@ def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict
         seen = seen.drop_duplicates("content")
         note_rows(left_out, len(rows) - len(seen), "deduplicate")
         rows = rows.loc[seen.index]
-    split = split_of(rows, settings, seen["content"], seed)
+    split = split_columns(rows, settings, seen["content"], seed)
     label = as_labels(rows[settings.target], settings.task)
-    known = pd.DataFrame({"id": rows["id"], "split": split, "label": label, "picture": rows[settings.picture]})
-    return {"items": pd.concat([known, seen], axis=1).reset_index(drop=True), "left_out": left_out.table()}
+    known = pd.DataFrame({"id": rows["id"], "split": split.pop("split"), "label": label})
+    known["picture"] = rows[settings.picture]
+    return {"items": pd.concat([known, seen, split], axis=1).reset_index(drop=True), "left_out": left_out.table()}
 
 
 def examine(rows: pd.DataFrame, settings: Any, left_out: LeftOut) -> tuple[pd.DataFrame, pd.DataFrame]:

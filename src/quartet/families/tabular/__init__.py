@@ -1,1 +1,1 @@
-"""Rows of numbers and categories: the multilayer perceptron against linear and logistic regression."""
+"""Rows of numbers and categories: the multilayer perceptron against linear models and gradient-boosted trees."""

@@ -28,8 +28,18 @@ def fit(tables: dict[str, pd.DataFrame], settings: Any) -> Encoder:
     if settings.task == "classification":
         facts["classes"] = settings.classes or sorted(train["label"].dropna().unique())
     else:
-        facts["target_range"] = [float(train["label"].min()), float(train["label"].max())]
+        facts["target_range"] = target_range(train["label"], settings.target_scaling)
     return Encoder(facts)
+
+
+def target_range(labels: pd.Series, scaling: str) -> list[float]:
+    """The two numbers that networks learn as 0 and 1: least and greatest, mean and mean + sd, or 0 and 1 themselves."""
+    match scaling:
+        case "minmax":
+            return [float(labels.min()), float(labels.max())]
+        case "standard":
+            return [float(labels.mean()), float(labels.mean() + labels.std(ddof=0))]
+    return [0.0, 1.0]
 
 
 def fit_column(values: pd.Series, settings: Any) -> dict[str, Any]:

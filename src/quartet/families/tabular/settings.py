@@ -1,7 +1,7 @@
 """What can be set for tables, and which models there are for them."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -16,6 +16,9 @@ from quartet.settings import (
 )
 
 Kind = Literal["number", "category", "boolean", "date", "drop"]
+TargetScaling = Literal["minmax", "standard", "none"]
+Activation = Literal["relu", "gelu", "silu", "tanh", "logistic"]
+Width = Annotated[int, Field(ge=1, le=65_536)]
 MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "?")
 
 
@@ -52,6 +55,12 @@ class Dataset(RowSettings):
     rare_below: int = read_by(
         "prepare", default=5, ge=1, description="a category with fewer training rows counts as `other`"
     )
+    target_scaling: TargetScaling = read_by(
+        "prepare",
+        default="minmax",
+        description="what a regression learns: the target scaled to 0-1, to mean 0 and sd 1 (standard), or as it is; "
+        "predictions are in the target's own unit all the same",
+    )
 
     @field_validator("columns")
     @classmethod
@@ -60,6 +69,14 @@ class Dataset(RowSettings):
         if info.data.get("target") in columns:
             raise ValueError("it must name features only; what the target is, `task:` says")
         return columns
+
+    @field_validator("target_scaling")
+    @classmethod
+    def scales_a_number(cls, target_scaling: TargetScaling, info: ValidationInfo) -> TargetScaling:
+        """Classes have no scale."""
+        if target_scaling != "minmax" and info.data.get("task") == "classification":
+            raise ValueError("it is for a target that is a number, `task: regression`")
+        return target_scaling
 
 
 class MLPSettings(NetworkSettings):
@@ -77,7 +94,16 @@ class MLPSettings(NetworkSettings):
     )
     hidden: int = Field(64, ge=1, le=65_536, description="width of each hidden layer")
     layers: int = Field(2, ge=1, le=100, description="number of hidden layers")
+    widths: list[Width] | None = Field(
+        default=None, min_length=1, max_length=100, description="[64, 32]: hidden layers one by one, not all alike"
+    )
+    activation: Activation = Field("relu", description="what follows each hidden layer's weights")
     dropout: float = Field(0.0, ge=0, lt=1, description="share of hidden units dropped in training")
+
+    @property
+    def hidden_widths(self) -> list[int]:
+        """The width of each hidden layer."""
+        return self.widths or [self.hidden] * self.layers
 
 
 class LogisticRegressionSettings(BaselineSettings):
@@ -99,9 +125,31 @@ class LinearRegressionSettings(BaselineSettings):
     architecture: Literal["linear_regression"]
 
 
+class GradientBoostingSettings(BaselineSettings):
+    """Gradient-boosted decision trees, what a network has to beat on most tables."""
+
+    network: ClassVar[str] = "gradient_boosting.GradientBoosting"
+    tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
+
+    architecture: Literal["gradient_boosting"]
+    trees: int = Field(200, ge=1, le=5_000, description="trees one after another (per class), at most")
+    learning_rate: float = Field(0.1, gt=0, le=1, description="how much of each tree is added")
+    max_leaf_nodes: int = Field(31, ge=2, le=4_096, description="leaves of a tree")
+    min_samples_leaf: int = Field(20, ge=1, description="training rows of a leaf")
+    l2: float = Field(0.0, ge=0, description="L2 penalty on the values of leaves")
+    patience: int | None = Field(
+        default=None,
+        ge=1,
+        description="stop after so many trees that do not help a tenth of the training rows, which is held out; "
+        "null adds all trees and learns from all rows",
+    )
+    class_weights: ClassWeights = Field(default="none", description=CLASS_WEIGHTS)
+
+
 ARCHITECTURES: Mapping[str, type[ModelSettings]] = {
     "mlp": MLPSettings,
     "logistic_regression": LogisticRegressionSettings,
     "linear_regression": LinearRegressionSettings,
+    "gradient_boosting": GradientBoostingSettings,
 }
 BASELINE = {"classification": "logistic_regression", "regression": "linear_regression"}

@@ -12,8 +12,8 @@ from quartet.families.tabular.columns import as_kind, infer_kind
 from quartet.families.tabular.settings import Kind
 from quartet.reading.files import File, LeftOut
 from quartet.reading.tables import csv_options, one_table
-from quartet.rows import RESERVED, drop_copies, dropped, keep_rows, require, split_of
-from quartet.splits import content_hash, row_keys
+from quartet.rows import RESERVED, drop_copies, dropped, keep_rows, require, split_columns
+from quartet.splits import content_hash, row_keys, straddles
 
 
 def from_files(files: Iterable[File], settings: Any) -> dict[str, pd.DataFrame]:
@@ -36,8 +36,9 @@ def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict
     del frame
     columns = Columns(rows, names, settings, left_out)
     known = pd.DataFrame({"id": rows["id"], "label": target(rows, settings)})
-    known.insert(1, "split", split_of(rows, settings, columns.keys, seed))
-    items = pd.concat([known, columns.features], axis=1)
+    split = split_columns(rows, settings, columns.keys, seed)
+    known.insert(1, "split", split.pop("split"))
+    items = pd.concat([known, split, columns.features], axis=1)
     if not settings.split and not settings.group:
         refuse_torn_copies(items, columns)
     items = drop_copies(items, columns.keys, settings, left_out)
@@ -105,11 +106,11 @@ def target(rows: pd.DataFrame, settings: Any) -> pd.Series:
 
 
 def refuse_torn_copies(items: pd.DataFrame, columns: Columns) -> None:
-    """Raise SourceError where rows in different splits differ only in columns that were found to be no features."""
+    """Raise SourceError where rows in different splits or folds differ only in columns found to be no features."""
     if not columns.inferred_out:
         return
     content = content_hash(columns.features)
-    torn = items["id"][items.groupby(content)["split"].transform("nunique") > 1]
+    torn = items["id"][straddles(items, content)]
     if len(torn):
         names = ", ".join(f"{name}: drop" for name in columns.inferred_out)
         raise SourceError(

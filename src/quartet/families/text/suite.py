@@ -15,7 +15,7 @@ from quartet.families.text.measures import (
 )
 from quartet.families.text.words import normalise
 from quartet.gate.facts import count, describe_classes, describe_columns, mark_copies
-from quartet.splits import content_hash
+from quartet.splits import content_hash, straddles
 
 MEASURES = {"n_characters": "measure", "n_words": "measure", "letters": "measure", "unseen": "measure"}
 
@@ -29,7 +29,7 @@ def annotate(tables: dict[str, pd.DataFrame], settings: Any) -> dict[str, pd.Dat
     add_words(items, normal)
     add_characters(items, text, normal)
     if "group" in items:
-        items["group_straddles"] = straddles(items["split"], items["group"])
+        items["group_straddles"] = straddles(items, items["group"])
     tested = items.loc[items["split"] == "test", "unseen"]
     own = {"n_texts": content.nunique(), "unseen": float(tested.mean()) if len(tested) else 0.0}
     classes = describe_classes(items)
@@ -46,7 +46,7 @@ def add_words(items: pd.DataFrame, normal: pd.Series) -> None:
     """Add `echoes`, `n_words`, `medians` (its words over the median text's) and `unseen`."""
     found = Spelt(normal)
     spelt = pd.Series(found.spelt, index=items.index, dtype=object)
-    items["echoes"] = straddles(items["split"], spelt) & (spelt != "")
+    items["echoes"] = straddles(items, spelt) & (spelt != "")
     items["n_words"] = found.n_words
     items["medians"] = items["n_words"] / max(items["n_words"].median(), 1)
     items["unseen"] = found.unseen((items["split"] == "train").to_numpy())
@@ -61,8 +61,3 @@ def add_characters(items: pd.DataFrame, text: pd.Series, normal: pd.Series) -> N
     items["markup"] = normal.map(holds_markup).astype(bool)
     items["mojibake"] = text.map(is_mojibake).astype(bool)
     items["controls"] = text.map(holds_controls).astype(bool)
-
-
-def straddles(split: pd.Series, key: pd.Series) -> pd.Series:
-    """Whether other items with the same key (N,) are in another split."""
-    return split.groupby(key).transform("nunique").fillna(1) > 1

@@ -9,7 +9,7 @@ from quartet.families.text.words import words
 from quartet.reading.decoding import decode, undecodable, wrong
 from quartet.reading.files import File, LeftOut
 from quartet.reading.tables import csv_options, table_or_class_folders
-from quartet.rows import as_labels, as_text, group_of, require, select, split_of
+from quartet.rows import as_labels, as_text, group_of, require, select, split_columns
 from quartet.splits import content_hash
 
 
@@ -31,9 +31,10 @@ def canonical(tables: dict[str, pd.DataFrame], settings: Any, seed: int) -> dict
     rows = decoded(select(frame, settings, [settings.text], left_out), settings, left_out)
     text = rows[settings.text]
     same = pd.Series([" ".join(words(cell)) for cell in text.fillna("")], index=rows.index, dtype=object)
-    split = split_of(rows, settings, content_hash(same.to_frame()), seed)
+    split = split_columns(rows, settings, content_hash(same.to_frame()), seed)
     label = as_labels(rows[settings.target], "classification")
-    items = pd.DataFrame({"id": rows["id"], "split": split, "label": label, "text": text})
+    items = pd.DataFrame({"id": rows["id"], "split": split.pop("split"), "label": label, "text": text})
+    items = items.join(split)
     if settings.group:
         items["group"] = group_of(rows, settings.group)
     return {"items": items.reset_index(drop=True), "left_out": left_out.table()}

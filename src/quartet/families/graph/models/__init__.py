@@ -1,5 +1,8 @@
 """Networks on one graph: each takes the places of nodes (B,) in it and gives their logits (B, K).
 
+Those that tell edges take the places of two nodes (B, 2) and give logits (B, 2) of no edge and an edge; those that
+compare graphs take the places of two graphs (B, 2) and give how alike they are (B, 1).
+
 Those that find communities also take the places of the ends of edges (E, 2), and give logits (E, 2, K).
 
 A network holds the graph itself, as buffers that move with it, so that examples are nothing but places.
@@ -19,4 +22,8 @@ def examples(arrays: dict[str, np.ndarray], encoder: Encoder) -> Examples:
     if encoder.facts["task"] == "community_detection":
         target = torch.tensor(arrays["target"]) if "target" in arrays else torch.zeros(len(node), dtype=torch.int64)
         return Examples((node,), target)
+    if encoder.facts["task"] == "link_prediction":
+        from quartet.families.graph.models.pairs import Pairs
+
+        return Pairs(node, as_target(arrays, encoder), encoder.arrays["edge_index"], len(encoder.facts["ids"]))
     return Examples((node,), as_target(arrays, encoder))

@@ -27,18 +27,28 @@ class GCN(nn.Module):
         # normalised once in Graph: GCNConv's own cache would stay behind when the network moves to another device
         self.layers = nn.ModuleList(GCNConv(d_in, d_out, normalize=False) for d_in, d_out in pairwise(widths))
         self.dropout = nn.Dropout(settings.dropout)
+        self.weight_decay = settings.weight_decay
 
     def forward(self, node: Tensor) -> Tensor:
         """Logits (B, K) of the nodes at these places (B,)."""
-        h = drop_nonzero(self.graph.x, self.dropout)  # (N, F)
-        for layer in self.layers[:-1]:
-            h = self.dropout(layer(h, self.graph.edge_index, self.graph.weight).relu())  # (N, hidden)
-        logits: Tensor = self.layers[-1](h, self.graph.edge_index, self.graph.weight)  # (N, K)
-        return logits.index_select(0, node)  # (B, K)
+        return self.states()[-1].index_select(0, node)  # (B, K)
 
-    def decayed_parameters(self) -> Iterable[nn.Parameter]:
-        """What weight decay applies to: the first layer, as in sec. 5.2."""
-        return self.layers[0].parameters()
+    def embed(self) -> Tensor:
+        """What the last hidden layer makes of all nodes (N, hidden); the logits where there is one layer."""
+        *hidden, logits = self.states()
+        return hidden[-1].relu() if hidden else logits
+
+    def states(self) -> list[Tensor]:
+        """What each layer makes of all nodes, (N, width) each: the last are the logits."""
+        states = [self.layers[0](drop_nonzero(self.graph.x, self.dropout), self.graph.edge_index, self.graph.weight)]
+        for layer in self.layers[1:]:
+            h = self.dropout(states[-1].relu())  # (N, hidden)
+            states.append(layer(h, self.graph.edge_index, self.graph.weight))
+        return states
+
+    def weight_decays(self) -> list[tuple[Iterable[nn.Parameter], float]]:
+        """An L2 penalty on the first layer alone, as in sec. 5.2."""
+        return [(self.layers[0].parameters(), self.weight_decay)]
 
 
 def drop_nonzero(x: Tensor, dropout: nn.Module) -> Tensor:

@@ -31,6 +31,11 @@ class Graph(nn.Module):
         for name, tensor in {"x": features(encoder), "edge_index": index, "weight": weight}.items():
             self.register_buffer(name, tensor, persistent=False)
 
+    def adjacency(self) -> Tensor:
+        """The normalised adjacency (N, N), sparse."""
+        n_nodes = self.x.shape[0]
+        return torch.sparse_coo_tensor(self.edge_index, self.weight, (n_nodes, n_nodes), check_invariants=False)
+
 
 def features(encoder: Encoder) -> Tensor:
     """Features (N, F), sparse; the identity (N, N) where there are none."""

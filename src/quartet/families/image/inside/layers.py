@@ -25,10 +25,13 @@ def first_layer(look: Look, name: str, sample: Sample) -> Section:
     strongest = (-np.abs(after).sum(axis=(1, 2, 3))).argsort(kind="stable")
     # the second half of whitening filters are the first with the opposite sign
     chosen = (strongest if moved else np.arange(len(after) // 2))[:FILTERS]
-    note = f"{name}, {look.seeds[name]}, {len(chosen)} of {len(after)} units" + (", the strongest" if moved else "")
+    note = f"{name}, {look.seeds[name]}, {len(chosen)} of {len(after)} units" + (
+        ", the strongest" if moved else "; the others are these negated"
+    )
+    stages = {"Before training": before, "After training": after}
     figures = [
         Pictures(title, note, [Picture(plates.weights(values[i]), f"unit {i + 1}") for i in chosen], 8)
-        for title, values in {"Before training": before, "After training": after}.items()
+        for title, values in (stages if moved else {"Its filters": after}).items()
     ]
     side = after.shape[-1]
     learnt = (
@@ -36,7 +39,7 @@ def first_layer(look: Look, name: str, sample: Sample) -> Section:
         f"random; training moved them by {moved:.0%} of their length."
     )
     text = f"Each of the {len(after)} first units looks at {side} x {side} pixels and weighs them; grey is weight 0. "
-    return Section("The first layer", text + (learnt if moved else FIXED), figures if moved else figures[1:])
+    return Section("The first layer", text + (learnt if moved else FIXED), figures)
 
 
 def first_weights(network: nn.Module, shape: tuple[int, ...]) -> np.ndarray:

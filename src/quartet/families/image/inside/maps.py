@@ -1,7 +1,5 @@
 """What goes on inside a network of stages: its feature maps, and where it looks for its answer."""
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 from captum.attr import LayerAttribution, LayerGradCam
@@ -32,21 +30,10 @@ def grad_cam(network: PictureNetwork, x: Tensor, classes: Tensor, stage: str) ->
 
     Source: Selvaraju et al. 2017, Grad-CAM, eq. 1-2, https://arxiv.org/abs/1610.02391, by captum. Differs: any stage.
     """
-    stages = network.stages()
-    watched = stages[stage]
-    cam = LayerGradCam(answer_of(network, stages), watched[-1] if isinstance(watched, nn.Sequential) else watched)
+    watched = network.stages()[stage]
+    # a slice of layers is made anew each time, and would not be called
+    cam = LayerGradCam(network.answer, watched[-1] if isinstance(watched, nn.Sequential) else watched)
     values = cam.attribute(network.view(unit(x)), target=classes, relu_attributions=True)  # (B, 1, S, S)
     whole = LayerAttribution.interpolate(values, tuple(x.shape[2:]), "bilinear")[:, 0].detach()  # (B, H, W)
     most = whole.amax(dim=(1, 2), keepdim=True).clamp(min=1e-12)
     return np.asarray(whole / most)
-
-
-def answer_of(network: PictureNetwork, stages: dict[str, nn.Module]) -> Callable[[Tensor], Tensor]:
-    """Pictures as the view gives them → logits, through the very stages that are watched."""
-
-    def answer(x: Tensor) -> Tensor:
-        for stage in stages.values():
-            x = stage(x)
-        return network.head(x)
-
-    return answer

@@ -46,12 +46,12 @@ def shortcut(look: Look, sample: Sample, control: str, whole: str) -> Section:
     rows = [[model, seen, *figures_of(look, model)] for model, seen in names.items()]
     recalls = [f"recall of {name}" for name in look.encoder.classes[:CLASSES]]
     note = f"{look.seeds[whole]} and {look.seeds[control]}, {len(target):,} test pictures"
-    hidden = without_centre(sample.x[sample.one_per_class()].float() - 128, side) + 128
+    hidden = without_centre(sample.x[sample.one_per_class() or [0]].float() - 128, side) + 128
     shown = [Picture(plates.picture(x), "") for x in hidden.byte().numpy()]
     text = (
-        f"The same network was trained and asked without the middle of pictures, {side**2:.0%} of their area. It tells "
-        f"{left:.1%} right, against {known:.1%} with the whole picture and {chance:.1%} for always saying the most "
-        f"frequent class. {WARNING if left - chance > (known - chance) / 2 else CLEAR}"
+        f"{control} was trained and asked without the middle of pictures, {side**2:.0%} of their area. It tells "
+        f"{left:.1%} right, against {known:.1%} of {whole} with the whole picture and {chance:.1%} for always saying "
+        f"the most frequent class. {WARNING if left - chance > (known - chance) / 2 else CLEAR}"
     )
     table = Table("Beside each other", note, ["model", "sees", "accuracy", "macro-F1", *recalls], rows)
     return Section("What is left without the middle", text, [table, Pictures("What the control sees", control, shown)])

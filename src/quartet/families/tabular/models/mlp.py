@@ -5,20 +5,28 @@ from torch import Tensor, nn
 from quartet.families.tabular.settings import MLPSettings
 from quartet.family import Encoder
 
+ACTIVATIONS: dict[str, type[nn.Module]] = {
+    "relu": nn.ReLU,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "tanh": nn.Tanh,
+    "logistic": nn.Sigmoid,
+}
+
 
 class MLP(nn.Module):
-    """Hidden layers h ← dropout(ReLU(W h + b)), then a linear output.
+    """Hidden layers h ← dropout(φ(W h + b)) with an activation φ, then a linear output.
 
     Source: Rumelhart, Hinton & Williams 1986, Learning representations by back-propagating errors.
-        Differs: ReLU instead of the logistic function, dropout, and Adam.
+        Differs: ReLU by default instead of the logistic function, dropout, and Adam.
     """
 
     def __init__(self, settings: MLPSettings, encoder: Encoder) -> None:
         super().__init__()
-        width, layers = encoder.facts["n_inputs"], []
-        for _ in range(settings.layers):
-            layers += [nn.Linear(width, settings.hidden), nn.ReLU(), nn.Dropout(settings.dropout)]
-            width = settings.hidden
+        width, layers, activation = encoder.facts["n_inputs"], [], ACTIVATIONS[settings.activation]
+        for d_hidden in settings.hidden_widths:
+            layers += [nn.Linear(width, d_hidden), activation(), nn.Dropout(settings.dropout)]
+            width = d_hidden
         self.hidden = nn.Sequential(*layers)
         self.output = nn.Linear(width, encoder.n_outputs)
 

@@ -1,0 +1,1 @@
+"""A look inside networks on graphs: one module per task, with `explain`."""
