@@ -113,8 +113,8 @@ class Conv1DSettings(TextNetworkSettings):
     dropout: float = Field(0.5, ge=0, lt=1, description="share of the pooled values dropped in training")
 
     @property
-    def widths(self) -> list[int]:
-        """The sizes of the filters."""
+    def kernel_sizes(self) -> list[int]:
+        """The sizes of filters that there are."""
         return [self.kernel_size] if isinstance(self.kernel_size, int) else self.kernel_size
 
 
