@@ -31,6 +31,7 @@ class Bench:
         self.settings = params.models[model]
         self.trainer = params.trainer_of(model)
         dataset = params.datasets[self.settings.dataset]
+        self.folds: int | None = getattr(dataset, "folds", None)
         prepared = project.prepared(self.settings.dataset)
         self.family = Family(dataset.family)
         self.encoder = load_encoder(prepared)
