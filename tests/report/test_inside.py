@@ -148,9 +148,9 @@ def test_a_drawing_has_its_nodes_where_they_are_and_its_edges_between_them(tmp_p
 
 
 def test_numbers_of_a_table_stand_at_the_right_and_words_at_the_left(tmp_path):
-    html = rendered(tmp_path, ex.Table("t", "n", ["name", "n"], [["x", 12345], ["y", None]]))
+    html = rendered(tmp_path, ex.Table("t", "n", ["name", "n", "text"], [["x", 12345, "1.5"], ["y", None, "-2e-3"]]))
     cells = re.findall(r'<td dir="auto" class="(.*?)">(.*?)</td>', html)
-    assert cells == [("", "x"), ("n", "12,345"), ("", "y"), ("n", "–")]
+    assert cells == [("", "x"), ("n", "12,345"), ("n", "1.5"), ("", "y"), ("n", "–"), ("n", "-2e-3")]
 
 
 def test_a_picture_that_is_gone_or_lies_elsewhere_is_not_shown(tmp_path):

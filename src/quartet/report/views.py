@@ -1,6 +1,7 @@
 """The figures of a look inside as the coordinates, texts and classes that templates/look.html writes."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -48,7 +49,8 @@ def view_of(figure: ex.Figure, folder: Path) -> View:
         "table": table,
     }
     content, remarks = makers[kind](figure)
-    return View(kind, figure.title, " ".join([figure.note, *remarks]), content)
+    note = figure.note if not remarks or figure.note.endswith(".") else f"{figure.note}."
+    return View(kind, figure.title, " ".join([note, *remarks]), content)
 
 
 def pictures(figure: ex.Pictures, folder: Path) -> tuple[dict[str, Any] | None, list[str]]:
@@ -162,7 +164,8 @@ def table(figure: ex.Table) -> tuple[dict[str, Any] | None, list[str]]:
         return None, []
     rows = figure.rows[:MOST_ROWS]
     right = [
-        all(row[i] is None or is_number(row[i]) for row in rows if i < len(row)) for i in range(len(figure.columns))
+        all(row[i] is None or reads_as_number(row[i]) for row in rows if i < len(row))
+        for i in range(len(figure.columns))
     ]
     content = {
         "columns": list(zip([cut(name, 80) for name in figure.columns], right, strict=True)),
@@ -174,6 +177,11 @@ def table(figure: ex.Table) -> tuple[dict[str, Any] | None, list[str]]:
 def is_number(value: Any) -> bool:
     """Whether a cell is a number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def reads_as_number(value: Any) -> bool:
+    """Whether a cell is a number, or a text that is one."""
+    return is_number(value) or (isinstance(value, str) and bool(re.fullmatch(r"[-+−]?[\d,]*\.?\d+(e[-+]?\d+)?", value)))
 
 
 def cell_of(value: Any) -> str:

@@ -37,8 +37,10 @@ def test_its_logits_are_those_of_a_dense_solution(n_classes, beta):
     ratios = log_count_ratios(encoder.arrays["counts"], 1.0)
     for k in range(1 if n_classes == 2 else 0, n_classes):
         solver = LogisticRegression(C=2.0, max_iter=10_000).fit(held * ratios[k], train.target.numpy() == k)
-        mixed = (1 - beta) * np.abs(solver.coef_[0]).mean() + beta * solver.coef_[0]
-        assert np.allclose(found[:, k], held * ratios[k] @ mixed + solver.intercept_[0], atol=1e-3)
+        share = (train.target == k).float().mean()
+        bayes = np.append(np.ones_like(ratios[k]), share.logit()) * np.abs(solver.coef_[0]).mean()
+        mixed = (1 - beta) * bayes + beta * np.append(solver.coef_[0], solver.intercept_[0])
+        assert np.allclose(found[:, k], held * ratios[k] @ mixed[:-1] + mixed[-1], atol=1e-3)
     assert n_classes > 2 or (found[:, 0] == 0).all()
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from quartet.settings import BaselineSettings, ModelSettings, NetworkSettings, RowSettings, read_by
+from quartet.settings import BaselineSettings, Keep, ModelSettings, NetworkSettings, RowSettings, Schedule, read_by
 
 Pooling = Literal["last", "mean", "max", "mean_max"]
 KernelSize = Annotated[int, Field(ge=1, le=1_000)]
@@ -113,8 +113,8 @@ class Conv1DSettings(TextNetworkSettings):
     dropout: float = Field(0.5, ge=0, lt=1, description="share of the pooled values dropped in training")
 
     @property
-    def widths(self) -> list[int]:
-        """The sizes of the filters."""
+    def kernel_sizes(self) -> list[int]:
+        """The sizes of filters that there are."""
         return [self.kernel_size] if isinstance(self.kernel_size, int) else self.kernel_size
 
 
@@ -124,11 +124,16 @@ class RegionCNNSettings(TextNetworkSettings):
     network: ClassVar[str] = "region_cnn.RegionCNN"
 
     architecture: Literal["region_cnn"]
-    epochs: int = Field(4, ge=1, le=100_000, description="passes over the training split, at most")
+    epochs: int = Field(3, ge=1, le=100_000, description="passes over the training split, at most")
     batch_size: int = Field(128, ge=1, description="items per optimiser step")
-    learning_rate: float = Field(0.02, gt=0, le=10, description="step size, at its peak")
+    learning_rate: float = Field(0.03, gt=0, le=10, description="step size, at its peak")
+    schedule: Schedule = Field("one_cycle", description="one_cycle: the step size climbs to its peak and falls to 0")
+    keep: Keep = Field("last", description="the weights of the lowest validation loss, or the last ones")
+    patience: int | None = Field(
+        None, ge=1, description="stop after so many epochs without a lower validation loss; null never stops early"
+    )
     n_filters: int = Field(8, ge=1, le=65_536, description="filters, shared out among the classes")
-    alpha: float = Field(3.0, gt=0, description="added to each count of texts that hold a word or pair")
+    alpha: float = Field(10.0, gt=0, description="added to each count of texts that hold a word or pair")
     word_dropout: float = Field(0.3, ge=0, lt=1, description="share of the words and pairs that training leaves out")
     dropout: float = Field(0.2, ge=0, lt=1, description="share of the pooled values dropped in training")
 

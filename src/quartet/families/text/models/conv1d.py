@@ -23,12 +23,12 @@ class Conv1D(nn.Module):
     def __init__(self, settings: Conv1DSettings, encoder: Encoder) -> None:
         super().__init__()
         self.embedding = token_vectors(encoder, settings.embedding)
-        n, widths = settings.n_filters, settings.widths
-        self.filters = nn.ModuleList(nn.Conv1d(settings.embedding, n, k) for k in widths)
-        self.ends = [((k - 1) // 2, k // 2) for k in widths]  # zeros before and after a text
+        n, sizes = settings.n_filters, settings.kernel_sizes
+        self.filters = nn.ModuleList(nn.Conv1d(settings.embedding, n, k) for k in sizes)
+        self.ends = [((k - 1) // 2, k // 2) for k in sizes]  # zeros before and after a text
         self.dropout = nn.Dropout(settings.dropout)
         self.pooling, self.word_dropout = settings.pooling, settings.word_dropout
-        self.output = nn.Linear(PARTS[self.pooling] * len(widths) * n, encoder.n_outputs)
+        self.output = nn.Linear(PARTS[self.pooling] * len(sizes) * n, encoder.n_outputs)
 
     def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
         """Logits (B, K) of tokens (B, T) and lengths (B,)."""

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 class NBSVM(nn.Module):
-    """Logits w'_k · (r_k ∘ f) + b_k, w' = (1 - β) w̄ + β w, of the words and pairs f ∈ {0, 1} that a text holds.
+    """Logits w'_k · (r_k ∘ f) + b'_k, w' = (1 - β) w̄ + β w, of the words and pairs f ∈ {0, 1} that a text holds.
 
-    r_k are log-count ratios of class k against the others, w and b a linear classifier's on r ∘ f, w̄ the mean |w|.
+    r_k are log-count ratios of class k against the others, w and b a linear classifier's on r ∘ f, w̄ the mean |w|; the
+    bias is mixed in the same way with that of naive Bayes, b' = (1 - β) w̄ log(n_k / n_others) + β b.
     Source: Wang & Manning 2012, Baselines and Bigrams, eq. 5 and sec. 2.4, https://aclanthology.org/P12-2018. Differs:
         logistic regression (L-BFGS) in place of the SVM, so that logits are log-odds; several classes, one classifier
         against the rest for each, whose logits a softmax compares; of two classes, the first has logit 0.
@@ -72,6 +73,8 @@ class NBSVM(nn.Module):
         ratio = self.ratios[:, k].double().numpy()
         solver = Solver(C=self.settings.c, max_iter=10_000).fit(held.multiply(ratio).tocsr(), is_class)
         weight = solver.coef_[0]
-        mixed = (1 - self.settings.beta) * np.abs(weight).mean() + self.settings.beta * weight
+        beta, size = self.settings.beta, np.abs(weight).mean()
+        mixed = (1 - beta) * size + beta * weight
         self.weight.weight[:, k] = torch.from_numpy(mixed * ratio).float()
-        self.bias[k] = float(solver.intercept_[0])
+        prior = np.log(is_class.sum() / (~is_class).sum())
+        self.bias[k] = float((1 - beta) * size * prior + beta * solver.intercept_[0])
