@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -54,12 +55,11 @@ def run(name: str, protocol: dict[str, Any], options: argparse.Namespace) -> dic
     params = params_of(protocol, options, project)
     (project / "params.yaml").write_text(json.dumps(params, indent=1), encoding="utf-8")  # JSON is YAML
     (dataset,) = params["datasets"]
-    for stage in ("plan", f"ingest@{dataset}", f"validate@{dataset}", f"prepare@{dataset}"):
+    before = ["plan", f"ingest@{dataset}", f"validate@{dataset}", f"prepare@{dataset}"]
+    for stage in (*before, *(f"train@{model}" for model in params["models"]), f"evaluate@{dataset}"):
         repro(stage, project)
-    spent = {model: repro(f"train@{model}", project) for model in params["models"]}
-    repro(f"evaluate@{dataset}", project)
     call(["quartet", "report"], project)
-    return keep(name, protocol, project, spent)
+    return keep(name, protocol, project)
 
 
 def params_of(protocol: dict[str, Any], options: argparse.Namespace, project: Path) -> dict[str, Any]:
@@ -77,16 +77,14 @@ def params_of(protocol: dict[str, Any], options: argparse.Namespace, project: Pa
     return params
 
 
-def repro(stage: str, project: Path) -> dict[str, float]:
-    """Run one stage where it is stale; seconds it took in all and on the CPU."""
+def repro(stage: str, project: Path) -> None:
+    """Run one stage where it is stale, and say what it took."""
     print(f"  {stage} …", flush=True)
     start, before = time.perf_counter(), os.times()
     call(["dvc", "repro", "--single-item", stage], project)
     after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    spent = {"wall_s": time.perf_counter() - start, "cpu_s": cpu}
-    print(f"  {stage}: {spent['wall_s']:.0f} s, {cpu:.0f} s of CPU", flush=True)
-    return spent
+    print(f"  {stage}: {time.perf_counter() - start:.0f} s, {cpu:.0f} s of CPU", flush=True)
 
 
 def call(command: list[str], folder: Path) -> None:
@@ -97,25 +95,18 @@ def call(command: list[str], folder: Path) -> None:
         raise SystemExit(f"{' '.join(command)} failed in {folder}")
 
 
-def keep(name: str, protocol: dict[str, Any], project: Path, spent: dict[str, dict[str, float]]) -> dict[str, Any]:
-    """Write and return the rows of a protocol; a training that was fresh keeps the time it took when it was run."""
+def keep(name: str, protocol: dict[str, Any], project: Path) -> dict[str, Any]:
+    """Write and return the rows of a protocol."""
     (dataset,) = protocol["params"]["datasets"]
     comparison = json.loads((project / "evaluation" / dataset / "comparison.json").read_text(encoding="utf-8"))
-    file = RESULTS / f"{name}.json"
-    old = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"trainings": {}}
-    trainings = {}
-    for model, report in comparison["models"].items():
-        known, prints = old["trainings"].get(model), sorted(report["fingerprints"].values())
-        fresh = known and known["fingerprints"] == prints
-        trainings[model] = known if fresh else {"fingerprints": prints, **spent[model]}
-    rows = [row_of(name, bar, comparison, trainings) for bar in protocol["bars"]]
-    result = {"rows": rows, "trainings": trainings, "date": date.today().isoformat(), "machine": machine()}
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    rows = [row_of(name, bar, comparison, project) for bar in protocol["bars"]]
+    result = {"rows": rows, "date": date.today().isoformat(), "machine": machine()}
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return result
 
 
-def row_of(name: str, bar: dict[str, Any], comparison: dict[str, Any], trainings: dict[str, Any]) -> dict[str, Any]:
+def row_of(name: str, bar: dict[str, Any], comparison: dict[str, Any], project: Path) -> dict[str, Any]:
     """One figure beside its bar."""
     among = bar.get("best_of") or [bar["model"]]
     model = next(model for model in comparison["ranking"] if model in among)  # the best on validation
@@ -133,9 +124,16 @@ def row_of(name: str, bar: dict[str, Any], comparison: dict[str, Any], trainings
         "ours": {key: ours[key] for key in ("mean", "sd", "n")},
         "interval": report["test_interval"] if bar["metric"] == comparison["metric"] else None,
         "n_items": report["n_items"]["test"],
-        "wall_s": trainings[model]["wall_s"],
+        "fit_s": fit_seconds(report["fingerprints"].values(), project),
         "verdict": {True: "reached", False: "missed", None: ""}[passed],
     }
+
+
+def fit_seconds(fingerprints: Iterable[str], project: Path) -> float | None:
+    """Mean seconds of a training; None where all were interrupted, which says nothing of how long they took."""
+    files = [project / ".quartet" / "durations" / f"{fingerprint}.json" for fingerprint in fingerprints]
+    known = [json.loads(file.read_text(encoding="utf-8"))["fit_s"] for file in files if file.exists()]
+    return sum(known) / len(known) if known else None
 
 
 def half_of(bar: dict[str, Any], comparison: dict[str, Any]) -> float | None:
@@ -155,8 +153,8 @@ def cells(row: dict[str, Any]) -> tuple[str, ...]:
     """A row as text."""
     ours = row["ours"]
     spread = f" ± {ours['sd']:.4f}" if ours["sd"] is not None else ""
-    per_seed = row["wall_s"] / ours["n"]
-    time_ = f"{per_seed / 60:.1f} min" if per_seed >= 100 else f"{per_seed:.1f} s"
+    seconds = row["fit_s"]
+    time_ = "–" if seconds is None else f"{seconds / 60:.1f} min" if seconds >= 100 else f"{seconds:.1f} s"
     score = f"{ours['mean']:.4f}{spread} ({ours['n']})"
     return (
         row["protocol"],
@@ -194,8 +192,8 @@ INTRODUCTION = """\
 
 Written by `python benchmarks/published.py --data FOLDER` from its own output; FOLDER holds public sets, and what it
 lacks comes from the catalog. Every figure is of the test split: mean ± standard deviation over n seeds. Settings and
-epochs were chosen on validation, or by the publication. Time is that of one training with one seed, its process
-included, ingestion and evaluation aside.
+epochs were chosen on validation, or by the publication. Time is that of one training with one seed, on a machine that
+may have had other work; of a training that was interrupted it is not known.
 """
 
 if __name__ == "__main__":

@@ -42,6 +42,8 @@ class Scorer:
         if self.encoder.classes:
             names = pd.Series(self.encoder.classes, dtype=object)
             table.insert(0, "predicted", names[output.argmax(axis=1)].to_numpy())
+        if self.encoder.facts["task"] == "community_detection":
+            table = table.astype("str")  # a community's number is a name
         table = table.rename(columns={"value": "predicted", "community": "predicted"})
         beside = self.family.beside(raw, output, self.encoder)
         return table if beside is None else beside.join(table)

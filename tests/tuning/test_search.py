@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -78,6 +79,13 @@ def test_present_settings_that_are_not_beaten_give_no_patch(project, monkeypatch
     found = find(project)
     assert (found.values, found.patch, found.patch_file.exists()) == ({}, "", False)
     assert "not beaten" in "\n".join(shown.closing(found, accepted=False))
+
+
+def test_a_search_in_folds_says_that_its_items_are_tested_too(project, monkeypatch):
+    monkeypatch.setattr(module.Bench, "score", falls_with_the_rate)
+    found = find(project, trials=1)
+    said = {folds: "\n".join(shown.closing(replace(found, folds=folds), accepted=False)) for folds in (None, 5)}
+    assert ["fold 0 was searched" in text for text in said.values()] == [False, True]
 
 
 def test_a_search_that_is_interrupted_goes_on_as_if_it_had_not_been(project, monkeypatch, tmp_path):

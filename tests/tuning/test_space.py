@@ -5,7 +5,7 @@ import pytest
 from cases import model
 from quartet.errors import UsageError
 from quartet.family import Family, family_names
-from quartet.tuning.space import Choice, Powers, Span, accepts, read_asked, space_of
+from quartet.tuning.space import Choice, Powers, Span, accepts, as_written, read_asked, space_of
 
 NETWORKS = [
     (family, architecture)
@@ -52,6 +52,19 @@ def test_a_range_that_is_asked_for_takes_the_place_of_the_tables():
 
 def test_a_setting_that_is_not_there_is_not_searched():
     assert "embedding" not in space_of(model("tabular", "mlp"), {})
+
+
+@pytest.mark.parametrize(
+    ("value", "span", "written"),
+    [
+        (0.0031415, Span(1e-4, 0.1, log=True), 0.0031),
+        (0.2499, Span(0, 0.7), 0.25),
+        (0.00008, Span(0, 0.7), 0.0),
+        (0.0004321, Span(0, 0.001), 0.00043),
+    ],
+)
+def test_what_is_tried_has_as_few_digits_as_a_person_would_write(value, span, written):
+    assert as_written(value, span) == written
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -127,13 +128,14 @@ class Prepared:
 
     Args:
         folder: the encoder and the arrays of each split, as prepare wrote them.
+        splits: those that are read.
     """
 
-    def __init__(self, family: Family, folder: Path) -> None:
+    def __init__(self, family: Family, folder: Path, splits: Iterable[str] = SPLITS) -> None:
         self.encoder = load_encoder(folder)
-        arrays = {split: load_arrays(folder / f"{split}.npz") for split in SPLITS}
+        arrays = {split: load_arrays(folder / f"{split}.npz") for split in splits}
         self.ids = {split: values.pop("id") for split, values in arrays.items()}
-        self.targets = {split: arrays[split]["target"] for split in HELD_OUT}
+        self.targets = {split: arrays[split]["target"] for split in HELD_OUT if split in arrays}
         self.splits: dict[str, Examples] = {
             split: family.models.examples(values, self.encoder) for split, values in arrays.items()
         }

@@ -60,6 +60,7 @@ class Outcome:
     model: str
     dataset: str
     metric: str
+    folds: int | None
     lower: bool
     seed: int
     space: Space
@@ -177,6 +178,7 @@ def outcome(project: Project, model: str, bench: Bench, study: Study, wish: Wish
         model=model,
         dataset=bench.settings.dataset,
         metric=bench.metric,
+        folds=bench.folds,
         lower=study.lower,
         seed=study.seed,
         space=study.space,

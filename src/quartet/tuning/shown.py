@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from quartet.tuning.study import Trial
 
 SHOWN = 5  # trials in the ending table
+FOLDS = "fold 0 was searched: its validation items are tested in other folds, whose scores may gain a little by it"
 
 
 def trial_line(trial: "Trial", metric: str, best: "Trial | None") -> str:
@@ -54,7 +55,7 @@ def counts_line(found: "Outcome") -> str:
 
 def closing(found: "Outcome", *, accepted: bool) -> list[str]:
     """What the search ends in, and how far it may be trusted."""
-    lines = [confidence(found)]
+    lines = [confidence(found), *([FOLDS] if found.folds else [])]
     if not found.values:
         return [*lines, "the present settings are not beaten: params.yaml stays as it is"]
     lines += ["", found.patch]

@@ -191,9 +191,11 @@ def changed(settings: ModelSettings, values: Mapping[str, Any]) -> ModelSettings
     return type(settings).model_validate(settings.model_dump() | dict(values))
 
 
-def as_written(value: Any) -> Any:
-    """A number with few digits, as a person would write it."""
-    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+def as_written(value: float, span: Span) -> float:
+    """A number of a span with few digits, as a person would write it: 0.0031 of 0.0001..0.1, 0.25 of 0..0.7."""
+    if span.log:
+        return float(f"{value:.{DIGITS}g}")
+    return round(value, DIGITS - math.ceil(math.log10(span.high - span.low)))
 
 
 def read_asked(pairs: Iterable[str]) -> dict[str, str]:

@@ -138,7 +138,7 @@ class Study:
             elif found.whole:
                 values[name] = trial.suggest_int(name, int(found.low), int(found.high), log=found.log)
             else:
-                values[name] = as_written(trial.suggest_float(name, found.low, found.high, log=found.log))
+                values[name] = as_written(trial.suggest_float(name, found.low, found.high, log=found.log), found)
         return values
 
     def attempt(self, trial: optuna.Trial, run: Callable[[Callable[[Row], None]], float]) -> None:

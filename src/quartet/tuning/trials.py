@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from quartet.artifacts import load_arrays, load_encoder
 from quartet.closure import file_hash
 from quartet.errors import TrainingError, UsageError
 from quartet.family import Family
@@ -13,10 +12,10 @@ from quartet.learning.output import outputs
 from quartet.metrics import LOWER_IS_BETTER, score
 from quartet.params import Params
 from quartet.project import Project, read_json
-from quartet.settings import ModelSettings
 from quartet.stages import stale_stages
 from quartet.steps.evaluate import metrics_of_dataset
 from quartet.steps.plan import dataset_plans
+from quartet.steps.train import Prepared
 from quartet.tuning.space import changed
 
 Row = dict[str, float]
@@ -31,15 +30,11 @@ class Bench:
         self.settings = params.models[model]
         self.trainer = params.trainer_of(model)
         dataset = params.datasets[self.settings.dataset]
+        self.folds: int | None = getattr(dataset, "folds", None)
         prepared = project.prepared(self.settings.dataset)
         self.family = Family(dataset.family)
-        self.encoder = load_encoder(prepared)
-        arrays = {split: load_arrays(prepared / f"{split}.npz") for split in SPLITS}
-        for values in arrays.values():
-            values.pop("id")
-        self.target = arrays["validation"]["target"]
-        self.splits = {split: self.family.models.examples(values, self.encoder) for split, values in arrays.items()}
-        self.metric = metrics_of_dataset(dataset.metric, self.encoder)[1]
+        self.items = Prepared(self.family, prepared, SPLITS)
+        self.metric = metrics_of_dataset(dataset.metric, self.items.encoder)[1]
         files = [*prepared.glob("encoder.*"), *(prepared / f"{split}.npz" for split in SPLITS)]
         self.data = [file_hash(file) for file in sorted(files)]
 
@@ -48,25 +43,22 @@ class Bench:
         """Whether the metric is an error."""
         return self.metric in LOWER_IS_BETTER
 
-    def changed(self, values: Mapping[str, Any]) -> ModelSettings:
-        """The model's settings with some of them changed."""
-        return changed(self.settings, values)
-
     def score(self, values: Mapping[str, Any], seed: int, listen: Callable[[Row], None] = lambda row: None) -> float:
         """The metric on validation of one training.
 
         Raises:
             TrainingError: it diverged, or its outputs have no score.
         """
-        settings = self.changed(values)
+        settings, items = changed(self.settings, values), self.items
         try:
             run = Run(seed, self.trainer, listen=listen)
-            network, _ = fit(lambda: self.family.build(settings, self.encoder), settings, self.splits, run)
+            network, _ = fit(lambda: self.family.build(settings, items.encoder), settings, items.splits, run)
         except SystemExit as error:  # Lightning's answer to Ctrl-C
             if isinstance(error.__context__, KeyboardInterrupt):
                 raise KeyboardInterrupt from error
             raise
-        value = score(self.metric, self.target, outputs(network, self.splits["validation"], self.encoder))
+        output = outputs(network, items.splits["validation"], items.encoder)
+        value = score(self.metric, items.targets["validation"], output)
         if value != value:
             mend = "Name another `metric:` of the dataset."
             raise TrainingError(f"{self.metric} has a value on validation", came="it has none", mend=mend)
