@@ -1,9 +1,12 @@
+from zipfile import ZipFile
+
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 from quartet import artifacts
-from quartet.artifacts import load_tables, save_tables
+from quartet.artifacts import load_arrays, load_tables, save_arrays, save_tables
 
 
 @pytest.fixture
@@ -45,3 +48,17 @@ def test_tables_of_no_row_or_one_come_back_with_their_columns(tmp_path, pictures
     save_tables({"items": pictures.head(n)}, tmp_path)
     assert load_tables(tmp_path)["items"].columns.tolist() == pictures.columns.tolist()
     assert len(load_tables(tmp_path)["items"]) == n
+
+
+def test_arrays_come_back_as_they_were_saved(tmp_path):
+    arrays = {"id": np.array(["a", "bc"]), "x": np.arange(6, dtype=np.uint8).reshape(2, 3), "none": np.empty((0, 2))}
+    save_arrays(tmp_path / "x.npz", arrays)
+    found = load_arrays(tmp_path / "x.npz")
+    assert list(found) == list(arrays)
+    assert all(np.array_equal(found[name], array) for name, array in arrays.items())
+
+
+def test_no_version_of_python_writes_arrays_otherwise(tmp_path):
+    save_arrays(tmp_path / "x.npz", {"x": np.arange(3)})
+    (member,) = ZipFile(tmp_path / "x.npz").infolist()
+    assert (member.extract_version, member.date_time, member.extra) == (20, (1980, 1, 1, 0, 0, 0), b"")

@@ -87,10 +87,20 @@ def save_encoder(encoder: Encoder, folder: Path) -> None:
 
 
 def save_arrays(file: Path, arrays: "dict[str, np.ndarray]") -> None:
-    """An .npz file; the same arrays give the same bytes."""
+    """An .npz file; the same arrays give the same bytes, whatever Python writes them.
+
+    numpy's savez leaves the header of each member to the interpreter: 3.11.4 and later write another than 3.11.3.
+    """
+    from io import BytesIO
+    from zipfile import ZipFile, ZipInfo
+
     import numpy as np
 
-    np.savez(file, allow_pickle=False, **arrays)
+    with ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            buffer = BytesIO()
+            np.lib.format.write_array(buffer, np.asarray(array), allow_pickle=False)
+            archive.writestr(ZipInfo(f"{name}.npy"), buffer.getbuffer())
 
 
 def load_encoder(folder: Path) -> Encoder:

@@ -58,7 +58,13 @@ def evaluate(project: Project, name: str) -> None:
 
 
 def look_inside(comparison: Comparison, family: Family) -> explanations.Inside:
-    """What the family's explain makes of the networks, each with the seed that is best on validation."""
+    """What the family's explain makes of the networks, each with the seed that is best on validation.
+
+    On one thread: more of them add up in another order, and the figures would differ between machines.
+    """
+    import torch
+
+    torch.set_num_threads(1)
     seeds = {model: comparison.best_seed(model) for model in comparison.models}
     look = Look(comparison.project, comparison.dataset, family, comparison.ranking, seeds)
     return explanations.Inside(look.best or "", seeds.get(look.best or "", ""), family.explain.explain(look))

@@ -1,6 +1,7 @@
 """Picture files as a source gives them → canonical `items`: id, split, label, picture and what decoding it reveals."""
 
 import hashlib
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -95,8 +96,7 @@ def describe(picture: Image.Image) -> dict[str, Any]:
 
 
 def light_of(picture: Image.Image) -> tuple[float, float]:
-    """Mean and standard deviation of grey, from 0 to 1."""
-    counts = np.array(picture.convert("L").histogram())  # (256,)
-    grey = np.arange(256) / 255
-    mean = (counts @ grey) / counts.sum()
-    return float(mean), float(np.sqrt(counts @ (grey - mean) ** 2 / counts.sum()))
+    """Mean and standard deviation of grey, from 0 to 1; in whole numbers, which add up the same in any order."""
+    counts, grey = np.array(picture.convert("L").histogram()), np.arange(256)  # (256,)
+    n, total, squares = (int(number) for number in (counts.sum(), counts @ grey, counts @ grey**2))
+    return total / (255 * n), math.sqrt(n * squares - total**2) / (255 * n)

@@ -1,7 +1,6 @@
 """What the multilayer perceptron sees of a table: its weights, what it goes by, and where it is wrong."""
 
 import numpy as np
-import torch
 
 from quartet.explanations import Bar, Bars, Figure, Section
 from quartet.families.tabular import drawn, mistakes, together
@@ -20,7 +19,6 @@ def explain(look: Look) -> list[Section]:
     """
     if look.best is None:
         return []
-    torch.set_num_threads(1)
     seen = Seen(look, look.best)
     return [seen.built(), seen.importances(), seen.dependences(), seen.errors()]
 

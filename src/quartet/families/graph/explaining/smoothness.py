@@ -23,7 +23,7 @@ def distance(h: Tensor) -> float:
     if n < 2:
         return 0.0
     total = (h[known] / lengths[known]).double().sum(dim=0)  # its squared length sums the cosines of all pairs
-    cosine = (float(total @ total) - n) / (n * (n - 1))
+    cosine = (float((total**2).sum()) - n) / (n * (n - 1))
     return 1.0 - cosine
 
 

@@ -38,7 +38,9 @@ class Spectral(nn.Module):
         """Fit w and c."""
         from sklearn.linear_model import Ridge
 
-        fitted = Ridge(alpha=self.alpha).fit(self.apart(train.inputs[0]).numpy(), train.target.numpy())
+        # spectra and degrees are nearly dependent: in 32 bits, two runs gave two solutions
+        apart = self.apart(train.inputs[0]).double()
+        fitted = Ridge(alpha=self.alpha).fit(apart.numpy(), train.target.double().numpy())
         self.weight.weight.copy_(torch.from_numpy(fitted.coef_)[None])
         self.weight.bias.fill_(float(fitted.intercept_))
 
