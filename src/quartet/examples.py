@@ -9,6 +9,8 @@ from torch import Tensor
 from quartet.family import Encoder
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from quartet.family import Arrays
 
 Inputs = tuple[Tensor, ...]
@@ -79,3 +81,15 @@ def as_target(arrays: "Arrays", encoder: Encoder) -> Tensor:
     low, high = encoder.facts["target_range"]
     scaled = (torch.tensor(arrays["target"]) - low) / ((high - low) or 1.0) if "target" in arrays else torch.zeros(n)
     return scaled.float()
+
+
+def as_output(logits: Tensor, encoder: Encoder) -> "np.ndarray":
+    """Probabilities (N, K) float64, values (N,) in the target's own unit, or communities (N,) or (E, 2), of logits."""
+    import numpy as np
+
+    if encoder.facts["task"] == "community_detection":
+        return np.asarray(logits.argmax(dim=-1))
+    if encoder.classes:
+        return np.asarray(logits.double().softmax(dim=1))
+    low, high = encoder.facts["target_range"]
+    return np.asarray(logits[:, 0].double() * ((high - low) or 1.0) + low)

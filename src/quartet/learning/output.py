@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from quartet.examples import Examples
+from quartet.examples import Examples, as_output
 from quartet.family import Encoder
 
 BATCH = 1024
@@ -27,10 +27,4 @@ def outputs(network: nn.Module, examples: Examples, encoder: Encoder) -> np.ndar
     Args:
         network: on the CPU; the examples may still lie where they were trained on.
     """
-    logits = logits_in_batches(network, examples.to(torch.device("cpu"))).double()
-    if encoder.facts["task"] == "community_detection":
-        return np.asarray(logits.argmax(dim=-1))
-    if encoder.classes:
-        return np.asarray(logits.softmax(dim=1))
-    low, high = encoder.facts["target_range"]
-    return np.asarray(logits[:, 0] * ((high - low) or 1.0) + low)
+    return as_output(logits_in_batches(network, examples.to(torch.device("cpu"))), encoder)

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.inspection import partial_dependence, permutation_importance
 from torch import nn
 
+from quartet.examples import as_output
 from quartet.families.tabular.features import width
 from quartet.family import Encoder
 from quartet.metrics import r2
@@ -100,11 +101,7 @@ class Inquiry(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # a regress
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """Probabilities (n, K), or values (n, 1) in the target's own unit."""
         x = self.x[rows.astype(np.int64)[:, self.groups], np.arange(self.x.shape[1])]  # (n, F)
-        logits = self.network(torch.from_numpy(x)).double()
-        if self.encoder.classes:
-            return np.asarray(logits.softmax(dim=1))
-        low, high = self.encoder.facts["target_range"]
-        return np.asarray(logits * ((high - low) or 1.0) + low)
+        return as_output(self.network(torch.from_numpy(x)), self.encoder).reshape(len(rows), -1)
 
 
 @dataclass(frozen=True)
