@@ -4,13 +4,14 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from quartet.settings import BaselineSettings, NetworkSettings, Precision
+from quartet.families.graph.network_settings import GraphNetworkSettings
+from quartet.settings import BaselineSettings
 
 TASKS = ("community_detection",)
 ALL_NODES = "all nodes in one step: the loss is of the whole graph"
 
 
-class CommunitySettings(NetworkSettings):
+class CommunitySettings(GraphNetworkSettings):
     """What both networks share; no label enters them, and the epoch of the highest modularity is kept."""
 
     tasks: ClassVar[tuple[str, ...]] = TASKS
@@ -21,9 +22,6 @@ class CommunitySettings(NetworkSettings):
         default=None,
         ge=1,
         description="stop after so many epochs without a higher modularity; null never stops early",
-    )
-    precision: Precision | None = Field(
-        default="32", description="overrides trainer.precision; bf16 gains nothing on sparse products"
     )
 
 
@@ -50,7 +48,6 @@ class DMoNSettings(CommunitySettings):
     collapse: float = Field(
         default=1.0, ge=0, description="weight of the term that keeps all communities in use; 0 leaves it out"
     )
-    learning_rate: float = Field(default=0.01, gt=0, le=10, description="step size of Adam")
 
 
 class LouvainSettings(BaselineSettings):

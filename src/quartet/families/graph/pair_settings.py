@@ -4,12 +4,13 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from quartet.settings import BaselineSettings, NetworkSettings, Precision
+from quartet.families.graph.network_settings import PATIENCE, GraphNetworkSettings
+from quartet.settings import BaselineSettings
 
 LINKS, GRAPHS = ("link_prediction",), ("similarity",)
 
 
-class AutoEncoderSettings(NetworkSettings):
+class AutoEncoderSettings(GraphNetworkSettings):
     """What graph auto-encoders share; the defaults are those of Kipf & Welling 2016, sec. 3."""
 
     tasks: ClassVar[tuple[str, ...]] = LINKS
@@ -17,20 +18,6 @@ class AutoEncoderSettings(NetworkSettings):
     d_embedding: int = Field(default=16, ge=1, le=65_536, description="width of a node's vector")
     dropout: float = Field(default=0.0, ge=0, lt=1, description="share of the inputs of each layer dropped in training")
     epochs: int = Field(default=200, ge=1, le=100_000, description="optimiser steps where a batch holds all edges")
-    batch_size: int = Field(
-        default=1_000_000,
-        ge=1,
-        description="pairs of nodes per optimiser step; each step computes the whole graph anyway",
-    )
-    learning_rate: float = Field(default=0.01, gt=0, le=10, description="step size of Adam")
-    patience: int | None = Field(
-        default=None,
-        ge=1,
-        description="stop after so many epochs without a lower validation loss; null never stops early",
-    )
-    precision: Precision | None = Field(
-        default="32", description="overrides trainer.precision; bf16 gains nothing on sparse products"
-    )
 
 
 class GAESettings(AutoEncoderSettings):
@@ -75,7 +62,7 @@ class CommonNeighboursSettings(BaselineSettings):
     )
 
 
-class SimGNNSettings(NetworkSettings):
+class SimGNNSettings(GraphNetworkSettings):
     """A siamese graph network that compares two graphs, in the manner of Bai et al. 2019."""
 
     network: ClassVar[str] = "simgnn.SimGNN"
@@ -91,15 +78,7 @@ class SimGNNSettings(NetworkSettings):
     dropout: float = Field(default=0.0, ge=0, lt=1, description="share of a pair's scores dropped in training")
     epochs: int = Field(default=40, ge=1, le=100_000, description="passes over the training pairs, at most")
     batch_size: int = Field(default=256, ge=1, description="pairs of graphs per optimiser step")
-    learning_rate: float = Field(default=0.01, gt=0, le=10, description="step size of Adam")
-    patience: int | None = Field(
-        default=10,
-        ge=1,
-        description="stop after so many epochs without a lower validation loss; null never stops early",
-    )
-    precision: Precision | None = Field(
-        default="32", description="overrides trainer.precision; bf16 gains nothing on sparse products"
-    )
+    patience: int | None = Field(default=10, ge=1, description=PATIENCE)
 
 
 class SpectralSettings(BaselineSettings):

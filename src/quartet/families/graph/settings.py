@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from quartet.families.graph.community_settings import DMoNSettings, InfomaxSettings, LouvainSettings
+from quartet.families.graph.node_settings import GCNIISettings, GCNSettings, LabelPropagationSettings, MLPSettings
 from quartet.families.graph.pair_settings import (
     CommonNeighboursSettings,
     GAESettings,
@@ -14,14 +15,7 @@ from quartet.families.graph.pair_settings import (
     SpectralSettings,
     VGAESettings,
 )
-from quartet.settings import (
-    BaselineSettings,
-    DatasetSettings,
-    ModelSettings,
-    NetworkSettings,
-    Precision,
-    read_by,
-)
+from quartet.settings import DatasetSettings, ModelSettings, read_by
 
 LINK_FRACTIONS = {"validation_fraction": 0.05, "test_fraction": 0.1}  # of the edges: Kipf & Welling 2016
 Task = Literal["node_classification", "link_prediction", "community_detection", "similarity"]
@@ -81,85 +75,6 @@ class Dataset(DatasetSettings):
         """Of edges, fewer are held out than of other items, since messages pass along the rest."""
         links = isinstance(values, dict) and values.get("task") == "link_prediction"
         return LINK_FRACTIONS | values if links else values
-
-
-class GCNSettings(NetworkSettings):
-    """A graph convolutional network; the defaults are those of Kipf & Welling 2017, sec. 5.2."""
-
-    network: ClassVar[str] = "gcn.GCN"
-    tasks: ClassVar[tuple[str, ...]] = ("node_classification",)
-
-    architecture: Literal["gcn"]
-    hidden: int = Field(default=16, ge=1, le=65_536, description="width of each hidden layer")
-    layers: int = Field(
-        default=2, ge=1, le=100, description="number of graph convolutions: how many edges away a node sees"
-    )
-    dropout: float = Field(default=0.5, ge=0, lt=1, description="share of the inputs of each layer dropped in training")
-    epochs: int = Field(
-        default=200, ge=1, le=100_000, description="optimiser steps, at most, where a batch holds all nodes"
-    )
-    batch_size: int = Field(
-        default=1_000_000,
-        ge=1,
-        description="training nodes per optimiser step; each step computes the whole graph anyway",
-    )
-    learning_rate: float = Field(default=0.01, gt=0, le=10, description="step size of Adam")
-    weight_decay: float = Field(default=5e-4, ge=0, description="L2 penalty on the first layer")
-    patience: int | None = Field(
-        default=10,
-        ge=1,
-        description="stop after so many epochs without a lower validation loss; null never stops early",
-    )
-    precision: Precision | None = Field(
-        default="32", description="overrides trainer.precision; bf16 gains nothing on sparse products"
-    )
-
-
-class GCNIISettings(GCNSettings):
-    """A deep graph convolutional network with initial residual and identity mapping."""
-
-    network: ClassVar[str] = "gcnii.GCNII"
-
-    architecture: Literal["gcnii"]  # type: ignore[assignment]
-    hidden: int = Field(default=64, ge=1, le=65_536, description="width of each hidden layer")
-    layers: int = Field(
-        default=8, ge=1, le=1_000, description="number of graph convolutions: how many edges away a node sees"
-    )
-    dropout: float = Field(default=0.6, ge=0, lt=1, description="share of the inputs of each layer dropped in training")
-    alpha: float = Field(default=0.1, ge=0, lt=1, description="share of its first representation that a node keeps")
-    theta: float = Field(default=0.5, gt=0, description="how much a layer's weights may change; the paper's lambda")
-    weight_decay: float = Field(default=0.01, ge=0, description="L2 penalty on the convolutions")
-    dense_weight_decay: float = Field(default=5e-4, ge=0, description="L2 penalty on the layers before and after them")
-    epochs: int = Field(
-        default=1500, ge=1, le=100_000, description="optimiser steps, at most, where a batch holds all nodes"
-    )
-    patience: int | None = Field(
-        default=100,
-        ge=1,
-        description="stop after so many epochs without a lower validation loss; null never stops early",
-    )
-
-
-class MLPSettings(GCNSettings):
-    """The same network without the graph: what edges add is what it lacks."""
-
-    network: ClassVar[str] = "mlp.MLP"
-
-    architecture: Literal["mlp"]  # type: ignore[assignment]
-    layers: int = Field(default=2, ge=1, le=100, description="number of layers, the output included")
-
-
-class LabelPropagationSettings(BaselineSettings):
-    """Label propagation, the baseline of a node classification."""
-
-    network: ClassVar[str] = "label_propagation.LabelPropagation"
-    tasks: ClassVar[tuple[str, ...]] = ("node_classification",)
-
-    architecture: Literal["label_propagation"]
-    alpha: float = Field(default=0.9, gt=0, lt=1, description="how much of a node's score comes from its neighbours")
-    steps: int = Field(
-        default=100, ge=1, le=100_000, description="how often scores are passed on; they converge as alpha^steps"
-    )
 
 
 ARCHITECTURES: Mapping[str, type[ModelSettings]] = {

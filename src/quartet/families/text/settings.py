@@ -80,21 +80,26 @@ class GRUSettings(RecurrentSettings):
     architecture: Literal["gru"]
 
 
-class LSTMSettings(RecurrentSettings):
+class MemorySettings(RecurrentSettings):
+    """What networks with long short-term memory share."""
+
+    forget_bias: float = Field(1.0, ge=-10, le=10, description="bias of the forget gate at the start; above 0 it keeps")
+
+
+class LSTMSettings(MemorySettings):
     """Long short-term memory."""
 
     network: ClassVar[str] = "recurrent.LSTM"
 
     architecture: Literal["lstm"]
-    forget_bias: float = Field(1.0, ge=-10, le=10, description="bias of the forget gate at the start; above 0 it keeps")
 
 
-class BiLSTMSettings(LSTMSettings):
+class BiLSTMSettings(MemorySettings):
     """Long short-term memory that reads in both directions."""
 
     network: ClassVar[str] = "recurrent.BiLSTM"
 
-    architecture: Literal["bilstm"]  # type: ignore[assignment]
+    architecture: Literal["bilstm"]
     layers: int = Field(2, ge=1, le=100, description="recurrent layers, one on top of the other")
 
 

@@ -39,7 +39,7 @@ class Look:
 
 @pytest.fixture
 def seen():
-    return communities.Seen(Look(), "right")
+    return communities.Communities(Look(), "right")
 
 
 def test_planted_groups_are_one_class_per_community(seen):

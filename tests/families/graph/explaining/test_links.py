@@ -39,7 +39,7 @@ class Look:
 
 @pytest.fixture(scope="module")
 def seen():
-    return links.Seen(Look(), "m")
+    return links.Links(Look(), "m")
 
 
 def test_curves_hold_all_pairs_and_lie_apart_where_the_network_tells_edges(seen):
@@ -72,7 +72,7 @@ def test_nodes_that_the_network_holds_alike_lie_in_one_place_after_training_and_
 
 def test_an_explained_pair_is_drawn_with_the_edges_that_speak_for_it_and_not_its_own(monkeypatch):
     monkeypatch.setattr(Look, "network", Look.untrained)
-    for drawing in links.Seen(Look(), "m").reasons().figures:
+    for drawing in links.Links(Look(), "m").reasons().figures:
         assert isinstance(drawing, Drawing)
         assert max(abs(edge.weight) for edge in drawing.edges) == pytest.approx(1)
         assert {0, 1} not in [{edge.a, edge.b} for edge in drawing.edges]

@@ -83,7 +83,7 @@ class Look:
 
 @pytest.fixture
 def seen():
-    return nodes.Seen(Look(), "m")
+    return nodes.Nodes(Look(), "m")
 
 
 def test_distance_counts_edges_to_the_nearest_training_node(seen, monkeypatch):
@@ -105,7 +105,7 @@ def test_a_right_and_a_wrong_answer_are_drawn_around_their_node(seen):
 
 def test_a_network_without_a_graph_has_no_neighbourhood_to_show():
     look = SimpleNamespace(network=lambda model: torch.nn.Linear(1, 1))
-    assert nodes.Seen(look, "m").reasons() == []
+    assert nodes.Nodes(look, "m").reasons() == []
 
 
 def test_all_sections_are_drawn_of_a_graph_this_small(seen):

@@ -45,7 +45,7 @@ class Look:
 
 @pytest.fixture(scope="module")
 def seen():
-    return similarity.Seen(Look(), "right")
+    return similarity.Pairs(Look(), "right")
 
 
 def test_dots_of_a_network_that_is_right_lie_on_the_line(seen):

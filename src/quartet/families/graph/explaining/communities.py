@@ -1,6 +1,5 @@
 """What a network that finds communities sees: where they lie, what they hold, and how they compare with classes."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -8,6 +7,7 @@ import torch
 
 from quartet.explanations import Bar, Bars, Drawing, Edge, Node, Section, Table
 from quartet.families.graph.explaining.placing import flattened, spread
+from quartet.families.graph.explaining.seen import Seen
 from quartet.looks import Look
 from quartet.metrics import modularity
 
@@ -18,26 +18,12 @@ MOST_COMMUNITIES = 20  # of a table
 
 def explain(look: Look, model: str) -> list[Section]:
     """The network of the highest modularity."""
-    torch.set_num_threads(1)
-    seen = Seen(look, model)
+    seen = Communities(look, model)
     return [seen.places(), seen.contents(), seen.worth()]
 
 
-@dataclass(frozen=True)
-class Seen:
+class Communities(Seen):
     """One network, and the communities it finds."""
-
-    look: Look
-    model: str
-
-    def note(self, what: str) -> str:
-        """What the numbers of a figure are of."""
-        return f"{self.model}, {self.look.seeds[self.model]}: {what}."
-
-    @property
-    def names(self) -> list[str]:
-        """The ids of the N nodes."""
-        return list(self.look.encoder.facts["ids"])
 
     @property
     def classes(self) -> list[str]:

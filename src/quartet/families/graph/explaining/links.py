@@ -1,6 +1,5 @@
 """What a network that tells edges sees: how far edges and other pairs are apart, where nodes lie, and what speaks."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +9,7 @@ from scipy import sparse
 from quartet.explanations import Bar, Bars, Drawing, Edge, Node, Plot, Section, Series, Table
 from quartet.families.graph.explaining.attributions import Spoken, edges_for
 from quartet.families.graph.explaining.placing import flattened, spread
+from quartet.families.graph.explaining.seen import Seen
 from quartet.looks import Look
 from quartet.metrics import auc
 
@@ -22,26 +22,12 @@ N_SUGGESTED = 5
 
 def explain(look: Look, model: str) -> list[Section]:
     """The network best on validation, on the pairs of test."""
-    torch.set_num_threads(1)
-    seen = Seen(look, model)
+    seen = Links(look, model)
     return [seen.scores(), seen.neighbours(), seen.places(), seen.reasons()]
 
 
-@dataclass(frozen=True)
-class Seen:
+class Links(Seen):
     """One network, and what it says of the test pairs."""
-
-    look: Look
-    model: str
-
-    def note(self, what: str) -> str:
-        """What the numbers of a figure are of."""
-        return f"{self.model}, {self.look.seeds[self.model]}: {what}."
-
-    @property
-    def names(self) -> list[str]:
-        """The ids of the nodes."""
-        return list(self.look.encoder.facts["ids"])
 
     @cached_property
     def pairs(self) -> np.ndarray:

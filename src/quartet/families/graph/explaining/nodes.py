@@ -1,6 +1,5 @@
 """What a network that tells nodes' classes sees: where they lie, what decided, where it errs, how alike they are."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 from quartet.explanations import Drawing, Edge, Node, Plot, Section, Series
 from quartet.families.graph.explaining.attributions import Spoken, edges_for_class
 from quartet.families.graph.explaining.placing import flattened, spread
+from quartet.families.graph.explaining.seen import Seen
 from quartet.families.graph.explaining.smoothness import propagated, through
 from quartet.families.graph.models.graph import Graph
 from quartet.looks import Look
@@ -25,26 +25,12 @@ STEPS = 16
 
 def explain(look: Look, model: str) -> list[Section]:
     """The network best on validation, on the nodes of test."""
-    torch.set_num_threads(1)
-    seen = Seen(look, model)
+    seen = Nodes(look, model)
     return [seen.places(), *seen.reasons(), seen.reach(), seen.smoothness()]
 
 
-@dataclass(frozen=True)
-class Seen:
+class Nodes(Seen):
     """One network, and what it says of the test nodes."""
-
-    look: Look
-    model: str
-
-    def note(self, what: str) -> str:
-        """What the numbers of a figure are of."""
-        return f"{self.model}, {self.look.seeds[self.model]}: {what}."
-
-    @property
-    def names(self) -> list[str]:
-        """The ids of the N nodes."""
-        return list(self.look.encoder.facts["ids"])
 
     @property
     def classes(self) -> list[str]:

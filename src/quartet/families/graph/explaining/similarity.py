@@ -1,6 +1,5 @@
 """What a network that compares graphs sees: how near its distances are, which graphs it mistakes, and what it heeds."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -8,6 +7,7 @@ import torch
 
 from quartet.explanations import Bar, Bars, Drawing, Edge, Node, Plot, Section, Series
 from quartet.families.graph.explaining.placing import spread
+from quartet.families.graph.explaining.seen import Seen
 from quartet.families.graph.similarity import distance
 from quartet.looks import Look
 from quartet.metrics import spearman
@@ -19,22 +19,13 @@ WEAK = 0.3  # a correlation below which nothing is said
 
 def explain(look: Look, model: str) -> list[Section]:
     """The network best on validation, on the pairs of test."""
-    torch.set_num_threads(1)
-    seen = Seen(look, model)
+    seen = Pairs(look, model)
     attention = [seen.attention()] if hasattr(look.network(model), "shares") else []
     return [seen.distances(), seen.queries(), seen.examples(), *attention]
 
 
-@dataclass(frozen=True)
-class Seen:
+class Pairs(Seen):
     """One network, and what it says of the test pairs."""
-
-    look: Look
-    model: str
-
-    def note(self, what: str) -> str:
-        """What the numbers of a figure are of."""
-        return f"{self.model}, {self.look.seeds[self.model]}: {what}."
 
     @cached_property
     def pairs(self) -> np.ndarray:

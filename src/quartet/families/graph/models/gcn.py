@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch_geometric.nn import GCNConv
 
 from quartet.families.graph.models.graph import Graph
-from quartet.families.graph.settings import GCNSettings
+from quartet.families.graph.node_settings import GCNSettings
 from quartet.family import Encoder
 
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from quartet.families.graph.models.gcn import drop_nonzero
 from quartet.families.graph.models.graph import Graph
-from quartet.families.graph.settings import GCNIISettings
+from quartet.families.graph.node_settings import GCNIISettings
 from quartet.family import Encoder
 
 

@@ -6,7 +6,7 @@ from torch_geometric.nn import LabelPropagation as Propagation
 
 from quartet.examples import Examples
 from quartet.families.graph.models.graph import Graph
-from quartet.families.graph.settings import LabelPropagationSettings
+from quartet.families.graph.node_settings import LabelPropagationSettings
 from quartet.family import Encoder
 
 TINY = 1e-12  # so that a node no label reaches is undecided, not undefined

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from quartet.families.graph.models.gcn import drop_nonzero
 from quartet.families.graph.models.graph import features
-from quartet.families.graph.settings import MLPSettings
+from quartet.families.graph.node_settings import MLPSettings
 from quartet.family import Encoder
 
 
