@@ -135,8 +135,7 @@ def test_a_row_appended_runs_that_datasets_stages(longer):
     assert ran == {
         "plan",
         *(f"{step}@orders" for step in ("ingest", "validate", "prepare", "evaluate")),
-        "train@orders-mlp",
-        "train@orders-logistic_regression",
+        *(f"train@orders-{model}" for model in ("logistic_regression", "mlp", "gradient_boosting")),
     }
 
 
