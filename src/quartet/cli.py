@@ -12,6 +12,7 @@ import click
 from quartet.errors import QuartetError, StageFailed, UsageError
 from quartet.project import Project
 from quartet.quiet import environment
+from quartet.storage import storage_error
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
@@ -89,8 +90,10 @@ def predict(dataset: str, input_path: Path, output: Path, alias: str) -> None:
 def publish(as_json: bool) -> None:
     """Bring what DVC's files hold into MLflow; a second time changes nothing."""
     from quartet.steps.publish import publish as publish_step
+    from quartet.turns import run_turn
 
-    new = publish_step(Project())
+    with run_turn(Project(), "quartet publish"):
+        new = publish_step(Project())
     click.echo(
         json.dumps(new) if as_json else f"MLflow: {new['runs']} runs completed, {new['versions']} versions registered"
     )
@@ -104,10 +107,12 @@ def promote(names: tuple[str, ...], as_json: bool) -> int:
     from quartet.params import check_datasets, load_params
     from quartet.steps.promote import promote as promote_step
     from quartet.steps.publish import publish as publish_step
+    from quartet.turns import run_turn
 
     check_datasets(load_params(Project().params), names)
-    publish_step(Project(), list(names))
-    decisions = promote_step(Project(), list(names))
+    with run_turn(Project(), "quartet promote"):
+        publish_step(Project(), list(names))
+        decisions = promote_step(Project(), list(names))
     if as_json:
         click.echo(json.dumps({name: vars(decision) if decision else None for name, decision in decisions.items()}))
     else:
@@ -225,6 +230,7 @@ def stage(step: str, name: str | None, check: bool) -> None:
     """Run one step of one dataset or model: what dvc.yaml calls. `stage render` writes dvc.yaml itself."""
     from quartet.pipeline import find_step
     from quartet.rendering import write_dvc_yaml
+    from quartet.turns import turn
 
     if step == "render":
         write_dvc_yaml(Project(), check=check)
@@ -234,7 +240,8 @@ def stage(step: str, name: str | None, check: bool) -> None:
         raise UsageError(
             f"{step} runs for one of {row.over}", came="no name came", mend=f"Say `quartet stage {step} NAME`."
         )
-    row.function(Project(), name)
+    with turn(Project(), f"{step}-{name}" if name else step, f"quartet stage {step} {name or ''}".strip()):
+        row.function(Project(), name)
 
 
 def show_results(lines: list[Any], *, as_json: bool) -> None:
@@ -267,6 +274,9 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
-    except QuartetError as error:
-        click.echo(f"quartet: {error}", err=True)
-        sys.exit(error.exit_code)
+    except Exception as error:
+        told = error if isinstance(error, QuartetError) else storage_error(error)
+        if told is None:
+            raise
+        click.echo(f"quartet: {told}", err=True)
+        sys.exit(told.exit_code)
