@@ -51,7 +51,7 @@ def before(decisions: list[Decision], dataset: str) -> str:
     served = [decision.fingerprint for decision in decisions if decision.verdict != "refused"]
     earlier = [one for one in served if standing and one != standing.fingerprint and one not in gone]
     if not earlier:
-        came = "this is the first champion" if standing else "nothing was promoted yet"
+        came = "no other one served that was not rolled back" if standing else "nothing was promoted yet"
         mend = "Name a version with --to; `quartet trace` lists them."
         raise RegistryError(f"{dataset} has an earlier champion to go back to", came=came, mend=mend)
     return earlier[-1]
