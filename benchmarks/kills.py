@@ -191,7 +191,9 @@ class Run:
         """The longest duration of each step, as it told them."""
         found: dict[str, float] = {}
         for line in self.lines:
-            name, _, rest = line.partition("]")[2].strip().partition(" (") if "]" in line else line.strip().partition(" (")
+            name, _, rest = (
+                line.partition("]")[2].strip().partition(" (") if "]" in line else line.strip().partition(" (")
+            )
             step = name.partition("@")[0]
             if rest.endswith(" s)") and step in STAGES + FOLLOWING:
                 found[step] = max(found.get(step, 0.0), float(rest.removesuffix(" s)")))
@@ -256,9 +258,7 @@ def environment(project: Path) -> dict[str, str]:
 
 def command(folder: Path, *arguments: str) -> str:
     """A command that must succeed."""
-    result = subprocess.run(
-        arguments, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False
-    )
+    result = subprocess.run(arguments, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False)
     if result.returncode:
         sys.exit(f"{' '.join(arguments)} failed:\n{result.stdout}{result.stderr}")
     return result.stdout

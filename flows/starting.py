@@ -27,9 +27,11 @@ def start(project: Project, names: list[str], *, force: bool = False) -> list[st
             if not is_finished(project):
                 finish(project)
             return []
-        guard(project)  # before Prefect starts its server
+        guard(project)
         from quartet_flows.pipeline import run_stages
+        from quartet_flows.server import provide_server
 
+        provide_server(project)
         return run_stages(names or None, force)
 
 
