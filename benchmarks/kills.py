@@ -10,12 +10,11 @@ lines of the registry, MLflow's runs, versions and aliases. No process and no lo
 """
 
 import argparse
-import hashlib
+import itertools
 import json
 import os
 import random
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -25,10 +24,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
 from filelock import FileLock
+from kills_facts import differences, facts
 from ruamel.yaml import YAML
 
 STAGES = ("plan", "ingest", "validate", "prepare", "train", "evaluate")
@@ -45,7 +44,6 @@ models:
   orders-mlp: {dataset: orders, architecture: mlp, hidden: 16, epochs: 200, patience: null}
   club-gcn: {dataset: club, architecture: gcn, hidden: 8, epochs: 60, patience: null}
 """
-CHANGING = ("time", "commit")  # keys of a line of the registry that no two runs share
 LIMIT_S = 900.0
 
 
@@ -107,7 +105,7 @@ class Bench:
         self.facts, self.seconds = facts(self.project), run.seconds()
         print("undisturbed:", ", ".join(f"{step} {s:.1f} s" for step, s in self.seconds.items()), flush=True)
         self.put_back("plan")
-        for step, following in zip(STAGES, STAGES[1:], strict=False):
+        for step, following in itertools.pairwise(STAGES):
             names = [step] if step == "plan" else [name for name in stage_names() if name.startswith(f"{step}@")]
             command(self.project, "dvc", "repro", "--single-item", *names)
             self.keep(following)
@@ -221,9 +219,8 @@ class Run:
         """Whether a step is going on, and the process is there."""
         if step in STAGES:
             return self.find(step, process) is not None and self.find(step, "dvc") is not None
-        before = {"publish": "] evaluate@", "promote": "  publish (", "report": "  promote ("}[step]
-        n = sum(before in line for line in self.lines)
-        return n == (2 if step == "publish" else 1)
+        before = {"publish": "  rebuild (", "promote": "  publish (", "report": "  promote ("}[step]
+        return any(line.startswith(before) for line in self.lines)
 
     def find(self, step: str, process: str) -> psutil.Process | None:
         """One of its processes: that of the step, where each step has its own."""
@@ -262,3 +259,41 @@ def command(folder: Path, *arguments: str) -> str:
     if result.returncode:
         sys.exit(f"{' '.join(arguments)} failed:\n{result.stdout}{result.stderr}")
     return result.stdout
+
+
+def orphans(project: Path, patience_s: float = 10.0) -> list[str]:
+    """The command lines of processes that still work in the project, once they had time to end."""
+    until, left = time.monotonic() + patience_s, [""]
+    while left and time.monotonic() < until:
+        time.sleep(0.1)
+        left = []
+        for process in psutil.process_iter():
+            try:
+                if Path(process.cwd()).is_relative_to(project):
+                    left.append(" ".join(process.cmdline()))
+            except (psutil.Error, OSError):
+                continue
+    return left
+
+
+def stale_locks(project: Path) -> list[str]:
+    """What keeps another process waiting, or DVC busy, though nothing runs."""
+    ours = [*project.glob(".quartet/**/*.lock"), project / ".dvc/tmp/lock", project / ".dvc/tmp/rwlock.lock"]
+    found = []
+    for file in ours:
+        lock = FileLock(file)
+        try:
+            lock.acquire(timeout=0)
+        except TimeoutError:
+            found.append(f"{file} is locked")
+        finally:
+            lock.release()
+    rwlock = project / ".dvc/tmp/rwlock"
+    entries = json.loads(rwlock.read_text(encoding="utf-8")) if rwlock.exists() else {}
+    found += [f"DVC's rwlock holds {mode}: {left}" for mode, left in entries.items() if left]
+    status = command(project, "dvc", "status")
+    return found + ([] if "up to date" in status else [f"DVC says: {status}"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

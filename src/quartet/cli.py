@@ -13,8 +13,8 @@ from quartet.errors import QuartetError, StageFailed, UsageError
 from quartet.project import Project
 from quartet.quiet import environment
 from quartet.registry_commands import COMMANDS
-from quartet.terminal import as_json_option, show_table
 from quartet.storage import storage_error
+from quartet.terminal import as_json_option, show_table
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
