@@ -35,7 +35,7 @@ def guard(project: Project) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    atexit.register(watcher.communicate)  # after Prefect has ended its server, which it registers later
+    atexit.register(watcher.communicate, b"ended")  # after the server was ended, which is registered later
 
 
 def end_orphans(project: Project) -> list[int]:
@@ -46,21 +46,23 @@ def end_orphans(project: Project) -> list[int]:
     return ended
 
 
-def end_marked(ending: str) -> list[int]:
-    """Kill the processes whose mark ends so; their ids. All they do is made to be killed at any moment."""
-    ended = []
+def end_marked(ending: str, rounds: int = 1) -> list[int]:
+    """Kill the processes whose mark ends so; their ids. All they do is made to be killed at any moment.
+
+    Args:
+        rounds: how often in a row none must be found.
+    """
+    ended: list[int] = []
     quiet = 0
-    while quiet < ROUNDS:
+    while quiet < rounds:
         found = marked(ending)
         for process in found:
             with contextlib.suppress(psutil.Error):
                 process.kill()
         psutil.wait_procs(found, timeout=ROUND_S)
         ended += [process.pid for process in found if process.pid not in ended]
-        if not ended:
-            break
         quiet = 0 if found else quiet + 1
-        time.sleep(0 if found else ROUND_S)
+        time.sleep(ROUND_S if 0 < quiet < rounds else 0)
     return ended
 
 
@@ -77,8 +79,8 @@ def marked(ending: str) -> list[psutil.Process]:
 
 def watch(mark: str) -> None:
     """Wait until the process that started this one is gone, which closes our standard input; end what it left."""
-    sys.stdin.buffer.read()
-    end_marked(mark)
+    said = sys.stdin.buffer.read()
+    end_marked(mark, 1 if said else ROUNDS)
 
 
 if __name__ == "__main__":
