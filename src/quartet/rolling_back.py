@@ -29,15 +29,16 @@ def roll_back(project: Project, dataset: str, *, to: str | None, reason: str) ->
         if standing and standing.fingerprint == fingerprint:
             mend = "Name another version with --to."
             raise RegistryError("a rollback changes what serves", came=f"{fingerprint} serves already", mend=mend)
+        earlier = [one for one in decisions if one.fingerprint == fingerprint and "candidate" in one.scores]
         decision = Decision(
             verdict="rolled back",
             model=version.tags["quartet.model"],
             fingerprint=fingerprint,
             champion=standing.fingerprint if standing else None,
             reasons=[reason],
-            metric=standing.metric if standing else "",
-            scores={},
-            data="",
+            metric=earlier[-1].metric if earlier else "",
+            scores={"candidate": earlier[-1].scores["candidate"]} if earlier else {},
+            data=earlier[-1].data if earlier else "",
             commit=provenance.commit(project.root),
         )
         history.append(project, dataset, decision)
