@@ -17,6 +17,7 @@ from quartet_flows.starting import stages_to_run
 
 from quartet.errors import StageFailed
 from quartet.following import closing_steps, remember
+from quartet.orphans import guard
 from quartet.params import Params, load_params
 from quartet.pipeline import Stage, stages_of
 from quartet.preflight import preflight
@@ -24,6 +25,7 @@ from quartet.project import Project
 from quartet.results import as_json, results
 from quartet.stages import RunningStage
 from quartet.tracking import tracking_uri
+from quartet.turns import run_turn
 
 POLL_S = 0.05
 RETRIES = {"ingest": 2}  # what the network may fail
@@ -47,9 +49,16 @@ def run_name() -> str:
 @flow(name="quartet", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1))
 def run_stages(names: list[str] | None = None, force: bool = False) -> list[str]:
     """Run what is stale of all datasets, or the named ones; then publish, promote and report."""
-    project, report = Project(), Report()
-    params = load_params(project.params)
-    preflight(project, params)  # a scheduled run starts here
+    project = Project()
+    with run_turn(project):  # a scheduled run starts here
+        guard(project)
+        return run_in_turn(project, names, force=force)
+
+
+def run_in_turn(project: Project, names: list[str] | None, *, force: bool) -> list[str]:
+    """Run the flow while no other run is going on."""
+    params, report = load_params(project.params), Report()
+    preflight(project, params)
     walk = Walk(project, report, force=force)
     try:
         if "plan" in stages_to_run(project, params, names or [], force=force):

@@ -13,6 +13,7 @@ from quartet.errors import QuartetError, StageFailed, UsageError
 from quartet.project import Project
 from quartet.quiet import environment
 from quartet.registry_commands import COMMANDS
+from quartet.storage import storage_error
 from quartet.terminal import as_json_option, show_table
 
 
@@ -190,6 +191,7 @@ def stage(step: str, name: str | None, check: bool) -> None:
     """Run one step of one dataset or model: what dvc.yaml calls. `stage render` writes dvc.yaml itself."""
     from quartet.pipeline import find_step
     from quartet.rendering import write_dvc_yaml
+    from quartet.turns import turn
 
     if step == "render":
         write_dvc_yaml(Project(), check=check)
@@ -199,7 +201,8 @@ def stage(step: str, name: str | None, check: bool) -> None:
         raise UsageError(
             f"{step} runs for one of {row.over}", came="no name came", mend=f"Say `quartet stage {step} NAME`."
         )
-    row.function(Project(), name)
+    with turn(Project(), f"{step}-{name}" if name else step, f"quartet stage {step} {name or ''}".strip()):
+        row.function(Project(), name)
 
 
 def show_results(lines: list[Any], *, as_json: bool) -> None:
@@ -225,6 +228,9 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
-    except QuartetError as error:
-        click.echo(f"quartet: {error}", err=True)
-        sys.exit(error.exit_code)
+    except Exception as error:
+        told = error if isinstance(error, QuartetError) else storage_error(error)
+        if told is None:
+            raise
+        click.echo(f"quartet: {told}", err=True)
+        sys.exit(told.exit_code)

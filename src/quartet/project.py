@@ -135,8 +135,11 @@ def write_text(file: Path, text: str) -> None:
     """Write a file that takes its final name only when it is whole."""
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f".{file.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(file)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def write_json(file: Path, value: Any) -> None:

@@ -16,9 +16,11 @@ def publish(as_json: bool) -> None:
     """Bring what DVC's files hold into MLflow; a second time changes nothing."""
     from quartet.recovery import rebuild
     from quartet.steps.publish import publish as publish_step
+    from quartet.turns import run_turn
 
-    rebuilt = rebuild(Project())
-    new = publish_step(Project()) | {"rebuilt": rebuilt}
+    with run_turn(Project(), "quartet publish"):
+        rebuilt = rebuild(Project())
+        new = publish_step(Project()) | {"rebuilt": rebuilt}
     said = f"MLflow: {new['runs']} runs completed, {new['versions']} versions registered"
     click.echo(json.dumps(new) if as_json else said + (f", {rebuilt} earlier versions made again" if rebuilt else ""))
 
@@ -32,11 +34,13 @@ def promote(names: tuple[str, ...], as_json: bool) -> int:
     from quartet.recovery import rebuild
     from quartet.steps.promote import promote as promote_step
     from quartet.steps.publish import publish as publish_step
+    from quartet.turns import run_turn
 
     check_datasets(load_params(Project().params), names)
-    rebuild(Project(), names)
-    publish_step(Project(), list(names))
-    decisions = promote_step(Project(), list(names))
+    with run_turn(Project(), "quartet promote"):
+        rebuild(Project(), names)
+        publish_step(Project(), list(names))
+        decisions = promote_step(Project(), list(names))
     if as_json:
         click.echo(json.dumps({name: vars(decision) if decision else None for name, decision in decisions.items()}))
     else:
@@ -65,10 +69,12 @@ def rollback(dataset: str, to: str | None, reason: str, as_json: bool) -> None:
     from quartet.params import check_datasets, load_params
     from quartet.report import write_report
     from quartet.rolling_back import roll_back
+    from quartet.turns import run_turn
 
     check_datasets(load_params(Project().params), [dataset])
-    decision = roll_back(Project(), dataset, to=to, reason=reason)
-    write_report(Project())
+    with run_turn(Project(), "quartet rollback"):
+        decision = roll_back(Project(), dataset, to=to, reason=reason)
+        write_report(Project())
     said = f"{dataset}: {decision.model} ({decision.fingerprint}) serves again, in place of {decision.champion}"
     click.echo(json.dumps(vars(decision)) if as_json else said)
 
