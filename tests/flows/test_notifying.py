@@ -1,14 +1,14 @@
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import socket
 from types import SimpleNamespace
 
 import pytest
+from quartet_flows import notifying
 from quartet_flows.notifying import of_run, of_stages, post, webhook
 
 from quartet.errors import ParamsError, StageFailed, UsageError
 from quartet.params import load_params
 from quartet.project import Project, write_json
+from webhook import listening
 
 PARAMS = """
 datasets: {a: {family: tabular, source: "sklearn:iris", target: species}}
@@ -23,25 +23,9 @@ def project(tmp_path):
 
 
 @pytest.fixture
-def listener():
-    """A webhook: what it got, the status it answers, and its address."""
-
-    class Hook(BaseHTTPRequestHandler):
-        got, status = [], 200
-
-        def do_POST(self):
-            Hook.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(Hook.status)
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Hook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Hook, f"http://127.0.0.1:{server.server_port}/secret"
-    server.shutdown()
-    server.server_close()
+def hook():
+    with listening() as server:
+        yield server
 
 
 def notify_at(project: Project, value: str) -> None:
@@ -80,18 +64,22 @@ def test_the_webhook_of_a_params_file_that_is_wrong_elsewhere_is_known(project):
     assert webhook(project) == "https://chat.example/hook"
 
 
-def test_what_is_posted_arrives_as_json(listener):
-    hook, url = listener
-    assert post(url, {"text": "ä"}) is None
+def test_what_is_posted_arrives_as_json(hook):
+    assert post(hook.url, {"text": "ä"}) is None
     assert hook.got == [{"text": "ä"}]
 
 
-def test_a_webhook_that_refuses_or_is_not_there_is_reported_without_its_address(listener):
-    hook, url = listener
+def test_a_webhook_that_refuses_or_is_not_there_is_reported_without_its_address(hook):
     hook.status = 500
-    troubles = [post(url, {}), post("http://127.0.0.1:9/secret", {}), post("http://[::1/secret", {})]
+    troubles = [post(hook.url, {}), post("http://127.0.0.1:9/secret", {}), post("http://[::1/secret", {})]
     assert troubles[0] == "it answered 500"
     assert all(trouble and "secret" not in trouble for trouble in troubles)
+
+
+def test_a_webhook_that_never_answers_is_left_after_a_while(monkeypatch):
+    monkeypatch.setattr(notifying, "TIMEOUT_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        assert "Timeout" in str(post(f"http://127.0.0.1:{silent.getsockname()[1]}/", {}))
 
 
 def test_failed_stages_are_told_with_their_datasets_and_last_lines(project):
