@@ -16,7 +16,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from quartet_flows.starting import stages_to_run
 
 from quartet.errors import StageFailed
-from quartet.following import remember
+from quartet.following import closing_steps, remember
 from quartet.params import Params, load_params
 from quartet.pipeline import Stage, stages_of
 from quartet.preflight import preflight
@@ -67,15 +67,10 @@ def run_stages(names: list[str] | None = None, force: bool = False) -> list[str]
 
 
 def follow(project: Project, params: Params, names: list[str] | None) -> None:
-    """Publish, promote and report, each a task, and leave the table and links as Prefect artifacts."""
-    from quartet.report import write_report
-    from quartet.steps.promote import promote
-    from quartet.steps.publish import publish
-
-    for step in (publish, promote, write_report):
-        name = step.__name__.removeprefix("write_")
+    """Rebuild, publish, promote and report, each a task, and leave the table and links as Prefect artifacts."""
+    for name, step in closing_steps(project, flow_run=flow_run.id).items():
         started = time.monotonic()
-        task(step, name=name, task_run_name=name, persist_result=False)(project)
+        task(step, name=name, task_run_name=name, persist_result=False)()
         print(f"  {name} ({time.monotonic() - started:.1f} s)", file=sys.stderr)
     remember(project)
     create_table_artifact(

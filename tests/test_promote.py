@@ -13,7 +13,7 @@ import pytest
 import cases
 from conftest import run_steps, write_params
 from quartet import explanations as ex
-from quartet import registry, tracking
+from quartet import history, registry, tracking
 from quartet.comparisons import load_comparison
 from quartet.project import Project
 from quartet.steps.promote import promote
@@ -42,7 +42,7 @@ DATA = {
 }
 
 
-def decide(project: Project, net: dict) -> registry.Decision:
+def decide(project: Project, net: dict) -> history.Decision:
     write_params(project, {"n_seeds": 2, "datasets": DATA, "models": {"net": net, "line": LINEAR}})
     run_steps(project)
     publish(project)
@@ -65,7 +65,7 @@ def test_a_life_in_the_registry(project):
     again = decide(project, GOOD)
     assert again == first
     assert publish(project) == {"runs": 0, "versions": 0}
-    assert len(registry.history(project, "tiny")) == 1
+    assert len(history.decisions(project, "tiny")) == 1
 
     refused = decide(project, CRIPPLED)
     assert refused.verdict == "refused"
@@ -73,7 +73,7 @@ def test_a_life_in_the_registry(project):
     assert aliases(project)["champion"] == first.fingerprint
 
     decide(project, CRIPPLED)
-    assert [line.verdict for line in registry.history(project, "tiny")] == ["promoted", "refused"]
+    assert [line.verdict for line in history.decisions(project, "tiny")] == ["promoted", "refused"]
 
     better = decide(project, GOOD | {"hidden": 64, "epochs": 400})
     assert (better.verdict, better.champion) == ("promoted", first.fingerprint), better.reasons

@@ -12,8 +12,8 @@ import click
 from quartet.errors import QuartetError, StageFailed, UsageError
 from quartet.project import Project
 from quartet.quiet import environment
-
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+from quartet.registry_commands import COMMANDS
+from quartet.terminal import as_json_option, show_table
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,6 +23,10 @@ def quartet() -> None:
 
     A project is a folder with params.yaml and dvc.yaml; run the commands there.
     """
+
+
+for command in COMMANDS:
+    quartet.add_command(command)
 
 
 @quartet.command()
@@ -82,45 +86,6 @@ def predict(dataset: str, input_path: Path, output: Path, alias: str) -> None:
 
     n = predict_file(Project(), dataset, input_path, output, alias=alias)
     click.echo(f"{n} predictions of {dataset}@{alias}: {output}")
-
-
-@quartet.command()
-@as_json_option
-def publish(as_json: bool) -> None:
-    """Bring what DVC's files hold into MLflow; a second time changes nothing."""
-    from quartet.steps.publish import publish as publish_step
-
-    new = publish_step(Project())
-    click.echo(
-        json.dumps(new) if as_json else f"MLflow: {new['runs']} runs completed, {new['versions']} versions registered"
-    )
-
-
-@quartet.command()
-@click.argument("names", nargs=-1, metavar="[DATASET]...")
-@as_json_option
-def promote(names: tuple[str, ...], as_json: bool) -> int:
-    """Decide which version serves, and write the decision and its reasons to registry/."""
-    from quartet.params import check_datasets, load_params
-    from quartet.steps.promote import promote as promote_step
-    from quartet.steps.publish import publish as publish_step
-
-    check_datasets(load_params(Project().params), names)
-    publish_step(Project(), list(names))
-    decisions = promote_step(Project(), list(names))
-    if as_json:
-        click.echo(json.dumps({name: vars(decision) if decision else None for name, decision in decisions.items()}))
-    else:
-        for name, decision in decisions.items():
-            outcome = (
-                f"{decision.verdict} {decision.model}"
-                if decision
-                else "not evaluated yet or stopped by the gate, nothing to decide"
-            )
-            click.echo(f"{name}: {outcome}")
-            for reason in decision.reasons if decision else ():
-                click.echo(f"  {reason}")
-    return int(any(decision is None or decision.verdict == "refused" for decision in decisions.values()))
 
 
 @quartet.command()
@@ -246,13 +211,6 @@ def show_results(lines: list[Any], *, as_json: bool) -> None:
         click.echo(json.dumps(jsonable(lines), indent=1))
         return
     show_table(as_table(lines))
-
-
-def show_table(table: Any) -> None:
-    """Print a table as wide as the terminal, or plain into a pipe."""
-    from rich.console import Console
-
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
 def main() -> None:

@@ -34,6 +34,11 @@ class Project:
         """What one stage depends on besides data."""
         return self.plans / step / f"{name}.json"
 
+    @property
+    def planned_params(self) -> Path:
+        """params.yaml as it was when the stages were planned: a training's own words, also after a later edit."""
+        return self.plans / "params.yaml"
+
     def data(self, dataset: str) -> Path:
         """All that is made of a dataset's source."""
         return self.root / "data" / dataset

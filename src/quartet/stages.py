@@ -15,17 +15,27 @@ TAIL_LINES, MAX_LINES = 15, 80
 GRACE_S = 5.0
 
 
-def dvc(project: Project, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def dvc(
+    project: Project, *arguments: str, strict: bool = True, variables: dict[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
     """Run a dvc command to its end.
 
+    Args:
+        variables: of its environment, besides ours.
+
     Raises:
-        UsageError: it failed.
+        UsageError: it failed, unless `strict` is off.
     """
     command = [sys.executable, "-m", "dvc", *arguments]
     result = subprocess.run(
-        command, cwd=project.root, env=stage_environment(), capture_output=True, text=True, check=False
+        command,
+        cwd=project.root,
+        env=stage_environment() | (variables or {}),
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    if result.returncode:
+    if strict and result.returncode:
         came = (result.stderr or result.stdout).strip()
         raise UsageError(f"`dvc {' '.join(arguments)}` works here", came=came, mend="Mend that and run again.")
     return result

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quartet.comparisons import Comparison
-from quartet.registry import Decision, champion_of
+from quartet.history import Decision, champion_of
 from quartet.report.formats import bounds, metric_name, number, p_value, score
 
 SIGNIFICANT = 0.05  # goes with the 95 % intervals of evaluate
