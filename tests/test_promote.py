@@ -15,7 +15,9 @@ from conftest import run_steps, write_params
 from quartet import explanations as ex
 from quartet import history, registry, tracking
 from quartet.comparisons import load_comparison
+from quartet.errors import RegistryError
 from quartet.project import Project
+from quartet.rolling_back import roll_back
 from quartet.steps.promote import promote
 from quartet.steps.publish import publish
 
@@ -78,6 +80,33 @@ def test_a_life_in_the_registry(project):
     better = decide(project, GOOD | {"hidden": 64, "epochs": 400})
     assert (better.verdict, better.champion) == ("promoted", first.fingerprint), better.reasons
     assert aliases(project)["champion"] == better.fingerprint
+
+
+def test_a_rollback_lets_the_champion_before_serve_again_and_what_it_left_does_not_come_back_by_itself(project):
+    better = decide(project, GOOD | {"hidden": 64, "epochs": 400})
+    first = history.decisions(project, "tiny")[0]
+    back = roll_back(project, "tiny", to=None, reason="it was wrong on Mondays")
+    assert (back.fingerprint, back.champion) == (first.fingerprint, better.fingerprint)
+    assert aliases(project)["champion"] == first.fingerprint
+
+    refused = promote(project)["tiny"]
+    assert refused is not None
+    assert "was rolled back" in " ".join(refused.reasons)
+    assert "it was wrong on Mondays" in " ".join(refused.reasons)
+    assert aliases(project)["champion"] == first.fingerprint
+
+    again = roll_back(project, "tiny", to=better.fingerprint[:8], reason="Mondays are mended")
+    assert aliases(project)["champion"] == better.fingerprint == again.fingerprint
+    assert promote(project)["tiny"] == again
+
+
+def test_a_rollback_to_what_is_not_there_changes_nothing(project):
+    before = history.lines(project, "tiny"), aliases(project)
+    serving = history.champion_of(history.decisions(project, "tiny"))
+    for to in ("99", "no-such-fingerprint", serving.fingerprint):
+        with pytest.raises(RegistryError):
+            roll_back(project, "tiny", to=to, reason="")
+    assert (history.lines(project, "tiny"), aliases(project)) == before
 
 
 def test_a_registered_version_answers_raw_input_as_predict_does(project, tmp_path):

@@ -29,8 +29,9 @@ class Decision:
         fingerprint: of its training: settings, code, prepared data and seed.
         champion: the fingerprint that served before; null the first time.
         reasons: one sentence per check, in the order they were made.
-        scores: metric on the current test split, by role: candidate, baseline, champion.
-        data: hash of the prepared data they met on; empty where none met.
+        scores: metric on the current test split, by role: candidate, baseline, champion; of a rollback, what the
+            version scored when it was last a candidate.
+        data: hash of the prepared data they met on; empty where none ever met.
         commit: git's HEAD, with -dirty where tracked code or settings were changed.
         time: when, UTC.
     """

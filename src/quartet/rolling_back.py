@@ -29,15 +29,16 @@ def roll_back(project: Project, dataset: str, *, to: str | None, reason: str) ->
         if standing and standing.fingerprint == fingerprint:
             mend = "Name another version with --to."
             raise RegistryError("a rollback changes what serves", came=f"{fingerprint} serves already", mend=mend)
+        earlier = [one for one in decisions if one.fingerprint == fingerprint and "candidate" in one.scores]
         decision = Decision(
             verdict="rolled back",
             model=version.tags["quartet.model"],
             fingerprint=fingerprint,
             champion=standing.fingerprint if standing else None,
             reasons=[reason],
-            metric=standing.metric if standing else "",
-            scores={},
-            data="",
+            metric=earlier[-1].metric if earlier else "",
+            scores={"candidate": earlier[-1].scores["candidate"]} if earlier else {},
+            data=earlier[-1].data if earlier else "",
             commit=provenance.commit(project.root),
         )
         history.append(project, dataset, decision)
@@ -51,7 +52,7 @@ def before(decisions: list[Decision], dataset: str) -> str:
     served = [decision.fingerprint for decision in decisions if decision.verdict != "refused"]
     earlier = [one for one in served if standing and one != standing.fingerprint and one not in gone]
     if not earlier:
-        came = "this is the first champion" if standing else "nothing was promoted yet"
+        came = "no other one served that was not rolled back" if standing else "nothing was promoted yet"
         mend = "Name a version with --to; `quartet trace` lists them."
         raise RegistryError(f"{dataset} has an earlier champion to go back to", came=came, mend=mend)
     return earlier[-1]

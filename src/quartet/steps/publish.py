@@ -161,7 +161,7 @@ class Publication:
             return
         self.client.log_text(run.info.run_id, inside.html, "inside/inside.html")
         pictures = self.comparison.project.evaluation(self.dataset) / PICTURES
-        if any(pictures.iterdir()):
+        if pictures.is_dir() and any(pictures.iterdir()):  # DVC keeps no empty folder
             self.client.log_artifacts(run.info.run_id, str(pictures), f"inside/{PICTURES}")
         self.client.set_tag(run.info.run_id, INSIDE, digest)
 
