@@ -81,12 +81,20 @@ def report(open_it: bool) -> None:
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="A .csv or .parquet file to write."
 )
 @click.option("--alias", default="champion", show_default=True, help="Which registered version answers.")
-def predict(dataset: str, input_path: Path, output: Path, alias: str) -> None:
+@click.option(
+    "--chunk",
+    type=click.IntRange(min=1),
+    help="How many items are in memory at a time.  [default: 10000; 256 pictures]",
+)
+def predict(dataset: str, input_path: Path, output: Path, alias: str, chunk: int | None) -> None:
     """Predict raw input: a CSV of rows, texts or node ids, a .txt with a text per line, or a folder of pictures."""
-    from quartet.predict import predict_file
+    from quartet.predict import load_version, predict_file
+    from quartet.table_file import check_table_name
 
-    n = predict_file(Project(), dataset, input_path, output, alias=alias)
-    click.echo(f"{n} predictions of {dataset}@{alias}: {output}")
+    check_table_name(output)
+    version = load_version(Project(), dataset, alias)
+    n = predict_file(version, input_path, output, chunk=chunk)
+    click.echo(f"{n} predictions of {dataset}@{alias} (version {version.number}, {version.model}): {output}")
 
 
 @quartet.command()
