@@ -32,7 +32,7 @@ PARAMS = """
 n_seeds: 2
 datasets:
   orders:
-    {family: tabular, source: data/mine/orders.csv, target: total, task: regression, drop: [order, day], missing: impute}
+    {family: tabular, task: regression, source: data/mine/orders.csv, target: total, drop: [order], missing: impute}
 models:
   orders-net: {dataset: orders, architecture: mlp, hidden: 8, epochs: 3}
   orders-line: {dataset: orders, architecture: linear_regression}
