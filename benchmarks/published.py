@@ -86,6 +86,7 @@ def repro(stage: str, project: Path) -> None:
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     if "Running stage" in said:
         costs = costs_of(project)
+        costs.parent.mkdir(exist_ok=True)
         costs.write_text(json.dumps(read_costs(project) | {stage: cpu}), encoding="utf-8")
     print(f"  {stage}: {time.perf_counter() - start:.0f} s, {cpu:.0f} s of CPU", flush=True)
 

@@ -113,13 +113,15 @@ def test_a_registered_version_answers_raw_input_as_predict_does(project, tmp_pat
     import mlflow
     import pandas as pd
 
-    from quartet.predict import predict_file
+    from quartet.predict import load_version, predict_file
 
     raw = project.mine / "tiny.csv"
-    predict_file(project, "tiny", raw, tmp_path / "out.csv", alias="champion")
+    predict_file(load_version(project, "tiny"), raw, tmp_path / "out.csv", chunk=20)
     tracking.connect(project)
     served = mlflow.pyfunc.load_model("models:/tiny@champion").predict(pd.read_csv(raw))
-    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out.csv"), served)
+    told = tracking.connect(project).get_model_version_by_alias("tiny", "champion")
+    expected = served.assign(model=told.tags["quartet.model"], version=int(told.version))
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out.csv"), expected)
 
 
 def test_a_project_does_not_leave_its_store_to_the_next(project):

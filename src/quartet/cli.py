@@ -81,12 +81,20 @@ def report(open_it: bool) -> None:
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="A .csv or .parquet file to write."
 )
 @click.option("--alias", default="champion", show_default=True, help="Which registered version answers.")
-def predict(dataset: str, input_path: Path, output: Path, alias: str) -> None:
+@click.option(
+    "--chunk",
+    type=click.IntRange(min=1),
+    help="How many items are in memory at a time.  [default: 10000; 256 pictures]",
+)
+def predict(dataset: str, input_path: Path, output: Path, alias: str, chunk: int | None) -> None:
     """Predict raw input: a CSV of rows, texts or node ids, a .txt with a text per line, or a folder of pictures."""
-    from quartet.predict import predict_file
+    from quartet.predict import load_version, predict_file
+    from quartet.table_file import check_table_name
 
-    n = predict_file(Project(), dataset, input_path, output, alias=alias)
-    click.echo(f"{n} predictions of {dataset}@{alias}: {output}")
+    check_table_name(output)
+    version = load_version(Project(), dataset, alias)
+    n = predict_file(version, input_path, output, chunk=chunk)
+    click.echo(f"{n} predictions of {dataset}@{alias} (version {version.number}, {version.model}): {output}")
 
 
 @quartet.command()
@@ -174,13 +182,22 @@ def tune(model: str, ranges: tuple[str, ...], accept: bool, as_json: bool, **bud
 
 @quartet.command()
 @click.option("--schedule", metavar="CRON", help="Run the pipeline at these times, such as '0 6 * * *'.")
+@click.option("--every", metavar="MINUTES", type=click.FloatRange(min=1), help="Run the pipeline so often.")
+@click.option("--dataset", "names", multiple=True, metavar="NAME", help="Of this dataset only; may be said again.")
 @click.option("--prefect-port", default=4200, show_default=True)
 @click.option("--mlflow-port", default=5000, show_default=True)
-def serve(schedule: str | None, prefect_port: int, mlflow_port: int) -> Any:
-    """Prefect server, MLflow UI and the scheduled pipeline in one terminal; Ctrl-C ends them all."""
-    from quartet_flows.serving import serve_all
+def serve(schedule: str | None, every: float | None, names: tuple[str, ...], **ports: int) -> Any:
+    """Prefect server, MLflow UI and the scheduled pipeline in one terminal; Ctrl-C ends them all.
 
-    return serve_all(Project(), schedule, prefect_port=prefect_port, mlflow_port=mlflow_port)
+    The deployments of a prefect.yaml in the project's folder are served too. What dies is started again.
+    """
+    from quartet_flows.serving import serve_all
+    from quartet_flows.timetable import Timetable
+
+    if names and schedule is None and every is None:
+        must = "--dataset says what a schedule runs"
+        raise UsageError(must, came="there is none", mend="Add --schedule CRON or --every MINUTES.")
+    return serve_all(Project(), Timetable(schedule, every, names), **ports)
 
 
 @quartet.command()

@@ -69,12 +69,10 @@ def rollback(dataset: str, to: str | None, reason: str, as_json: bool) -> None:
     from quartet.params import check_datasets, load_params
     from quartet.report import write_report
     from quartet.rolling_back import roll_back
-    from quartet.turns import run_turn
 
     check_datasets(load_params(Project().params), [dataset])
-    with run_turn(Project(), "quartet rollback"):
-        decision = roll_back(Project(), dataset, to=to, reason=reason)
-        write_report(Project())
+    decision = roll_back(Project(), dataset, to=to, reason=reason)  # at once: it does not wait for a run that goes on
+    write_report(Project())
     said = f"{dataset}: {decision.model} ({decision.fingerprint}) serves again, in place of {decision.champion}"
     click.echo(json.dumps(vars(decision)) if as_json else said)
 

@@ -1,6 +1,7 @@
 """Files that an earlier state of a project held, out of DVC's cache or its remote, into a folder of their own."""
 
 import configparser
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ def restored(project: Project, wanted: Mapping[str, str], name: str) -> Iterator
 
     It is a DVC repository with the project's cache and remotes, so that `dvc` itself brings the files.
     """
-    folder = project.hidden / "restored" / name
+    folder = project.hidden / "restored" / f"{name}-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     try:
         write_text(folder / ".dvc" / "config", config_text(project))

@@ -31,7 +31,8 @@ def edit(root: Path, old: str, new: str) -> None:
 PARAMS = """
 n_seeds: 2
 datasets:
-  orders: {family: tabular, source: data/mine/orders.csv, target: total, task: regression, drop: [order, day]}
+  orders:
+    {family: tabular, task: regression, source: data/mine/orders.csv, target: total, drop: [order], missing: impute}
 models:
   orders-net: {dataset: orders, architecture: mlp, hidden: 8, epochs: 3}
   orders-line: {dataset: orders, architecture: linear_regression}

@@ -217,11 +217,11 @@ class Publication:
         return True
 
     def raw_example(self, served: Path) -> pd.DataFrame:
-        """Some items of the test split, as a served model takes them."""
+        """Some items, of the test split where there is one, as a served model takes them."""
         scorer = Scorer(served)
-        tables = load_tables(self.comparison.project.raw(self.dataset))
-        test = scorer.family.parts(tables, scorer.encoder)["test"].head(N_EXAMPLES)
-        return scorer.family.features.raw_input(test, scorer.encoder)
+        items = load_tables(self.comparison.project.raw(self.dataset))["items"]
+        test = items[items["split"] == "test"]
+        return scorer.family.features.raw_input((items if test.empty else test).head(N_EXAMPLES), scorer.encoder)
 
 
 def gather(comparison: Comparison, model: str, folder: Path) -> Path:
