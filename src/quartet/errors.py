@@ -7,6 +7,7 @@ QuartetError            exit code 1
 ├── GateRefused         the data did not pass their Great Expectations suite
 ├── TrainingError       a training diverged or cannot start
 ├── RegistryError       what the registry holds does not fit what was asked
+├── StorageError        files cannot be written or read: a full disk, a read-only folder
 └── ServiceError        a process of `quartet serve` ended by itself or does not answer
 """
 
@@ -85,8 +86,13 @@ class StageFailed(QuartetError):
     """
 
     def __init__(self, failed: Mapping[str, str]) -> None:
+        self.failed = dict(failed)
         count = f"{len(failed)} stage{'s' if len(failed) > 1 else ''} failed; what did not depend on them was done."
         Exception.__init__(self, "\n".join([count, *(f"\n{stage}:\n{tail}" for stage, tail in failed.items())]))
+
+
+class StorageError(QuartetError):
+    """Files cannot be written or read: a full disk, a read-only folder."""
 
 
 class ServiceError(QuartetError):
