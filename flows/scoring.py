@@ -101,6 +101,6 @@ def refuse_failures(rows: list[dict[str, Any]]) -> None:
     """Raise SourceError where an input could not be scored; it names each, and why."""
     failed = [row for row in rows if row["error"]]
     if failed:
-        came = "; ".join(f"{row['input']}: {row['error']}" for row in failed)
+        came = "; ".join(f"{row['input']}: {row['error']}" for row in failed).rstrip(".")
         mend = "Mend what it says; the next run scores what has no predictions."
         raise SourceError(f"each of the {len(rows)} inputs can be scored", came=came, mend=mend)
