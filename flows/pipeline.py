@@ -13,10 +13,11 @@ from prefect.artifacts import create_link_artifact, create_table_artifact
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
+from quartet_flows.notifying import forget_told, refusals_told, tell_failed
 from quartet_flows.starting import stages_to_run
 
 from quartet.errors import StageFailed
-from quartet.following import remember
+from quartet.following import is_finished, remember
 from quartet.params import Params, load_params
 from quartet.pipeline import Stage, stages_of
 from quartet.preflight import preflight
@@ -44,7 +45,14 @@ def run_name() -> str:
     return f"{', '.join(names)} {datetime.now():%Y-%m-%d %H:%M:%S}"
 
 
-@flow(name="quartet", flow_run_name=run_name, task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1))
+@flow(
+    name="quartet",
+    flow_run_name=run_name,
+    task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1),
+    on_failure=[tell_failed],
+    on_crashed=[tell_failed],
+    on_completion=[forget_told],
+)
 def run_stages(names: list[str] | None = None, force: bool = False) -> list[str]:
     """Run what is stale of all datasets, or the named ones; then publish, promote and report."""
     project, report = Project(), Report()
@@ -60,7 +68,10 @@ def run_stages(names: list[str] | None = None, force: bool = False) -> list[str]
             walk.run({name: stages[name] for name in stale})
     finally:
         walk.end()
-    follow(project, params, names)
+    if walk.n_stages == 0 and is_finished(project):
+        return []
+    with refusals_told(project, params):
+        follow(project, params, names)
     if report.failed:
         raise StageFailed(report.failed)
     return report.done

@@ -1,4 +1,4 @@
-"""The processes of `quartet serve`: each in a session of its own, watched, and ended with all its descendants."""
+"""The processes of `quartet serve`: each in a session of its own, and ended with all its descendants."""
 
 import contextlib
 import signal
@@ -18,32 +18,52 @@ REPORT_EVERY_S = 10.0
 LOOK_EVERY_S = 0.25
 END_WITHIN_S = 15.0
 SHOWN_LINES = 15
+MARK = "QUARTET_SERVICE"
 
 
 @dataclass
 class Service:
-    """A server: what starts it, where its output goes, how to see that it serves, and what to say then."""
+    """A server: what starts it and where, where its output goes, how to see that it serves, and what to say then."""
 
     name: str
     command: Sequence[str]
     log: Path
     is_healthy: Callable[[], bool]
     address: str
+    cwd: Path
+    environment: Mapping[str, str]
     process: "psutil.Popen | None" = field(default=None, init=False)
+    started: float = field(default=0.0, init=False)
 
-    def start(self, *, cwd: Path, environment: Mapping[str, str]) -> None:
-        """Start it in a new session, where a Ctrl-C of the terminal does not reach it before we end it."""
+    def start(self) -> None:
+        """Start it in a new session, where a Ctrl-C of the terminal does not reach it before we end it.
+
+        The log of a start before is kept beside the new one.
+        """
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.process:
+            self.log.replace(self.log.with_suffix(".before.log"))
         with self.log.open("wb") as log:
             self.process = psutil.Popen(
                 list(self.command),
-                cwd=cwd,
-                env=dict(environment),
+                cwd=self.cwd,
+                env={**self.environment, MARK: self.mark},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self.started = time.monotonic()
+
+    @property
+    def mark(self) -> str:
+        """What it and all that it starts bear in their environment: no other service has this log."""
+        return str(self.log.resolve())
+
+    def trouble(self) -> str | None:
+        """How it ended, if it did."""
+        code = self.process.poll() if self.process else None
+        return None if code is None else f"it ended with exit code {code}"
 
     def check(self) -> None:
         """See that it still runs.
@@ -51,13 +71,8 @@ class Service:
         Raises:
             ServiceError: it ended by itself; the message shows the last lines of its log.
         """
-        code = self.process.poll() if self.process else None
-        if code is not None:
-            raise ServiceError(
-                f"the {self.name} must run until Ctrl-C",
-                came=f"it ended with exit code {code}",
-                mend=self.last_lines(),
-            )
+        if trouble := self.trouble():
+            raise ServiceError(f"the {self.name} must run until Ctrl-C", came=trouble, mend=self.last_lines())
 
     def last_lines(self) -> str:
         """The end of its log, indented, and where the rest is."""
@@ -65,10 +80,24 @@ class Service:
         return "\n".join([f"Its log, {self.log}, ends:", *(f"  {line}" for line in lines[-SHOWN_LINES:])])
 
     def family(self) -> list[psutil.Process]:
-        """It and its descendants, as far as they live."""
+        """It and its descendants, as far as they live: also those whose parent was killed."""
+        found = {self.process} if self.process and self.process.is_running() else set()
         with contextlib.suppress(psutil.NoSuchProcess):
-            return [self.process, *self.process.children(recursive=True)] if self.process else []
-        return []
+            found |= set(self.process.children(recursive=True)) if self.process else set()
+        return list(found | set(marked(self.mark)))
+
+
+def marked(start: str) -> list[psutil.Process]:
+    """The processes that bear a mark with this start."""
+    return [process for process in psutil.process_iter() if mark_of(process).startswith(start)]
+
+
+def mark_of(process: psutil.Process) -> str:
+    """The mark of a process, or nothing; those of other users cannot be asked."""
+    try:
+        return str(process.environ().get(MARK, ""))
+    except (psutil.Error, OSError):
+        return ""
 
 
 def wait_healthy(service: Service, others: Sequence[Service], say: Callable[[str], None]) -> None:
@@ -95,18 +124,6 @@ def wait_healthy(service: Service, others: Sequence[Service], say: Callable[[str
     say(f"{service.name}: {service.address} (ready after {time.monotonic() - start:.0f} s)")
 
 
-def watch(services: Sequence[Service]) -> None:
-    """Look at the services until one ends, or a signal comes.
-
-    Raises:
-        ServiceError: one ended by itself.
-    """
-    while True:
-        for service in services:
-            service.check()
-        time.sleep(LOOK_EVERY_S)
-
-
 def end_all(services: Sequence[Service], say: Callable[[str], None]) -> None:
     """End the services, the last started first: a run that is cut off can still tell the Prefect server so."""
     with signals(signal.SIG_IGN):  # ending takes its bounded time; a second Ctrl-C must not leave half of them behind
@@ -117,12 +134,21 @@ def end_all(services: Sequence[Service], say: Callable[[str], None]) -> None:
 
 def end(service: Service) -> None:
     """End a service with all its descendants, also those that moved to a session of their own."""
-    family = service.family()
-    _each(family, psutil.Process.terminate)
-    psutil.wait_procs(family, timeout=END_WITHIN_S)
-    left = [*family, *service.family()]
-    _each(left, psutil.Process.kill)
-    psutil.wait_procs(left, timeout=END_WITHIN_S)
+    end_processes(service.family())
+    kill_processes(service.family())
+
+
+def end_processes(processes: Sequence[psutil.Process]) -> None:
+    """End processes, those that do not within a while by force."""
+    _each(processes, psutil.Process.terminate)
+    _, left = psutil.wait_procs(processes, timeout=END_WITHIN_S)
+    kill_processes(left)
+
+
+def kill_processes(processes: Sequence[psutil.Process]) -> None:
+    """End processes by force."""
+    _each(processes, psutil.Process.kill)
+    psutil.wait_procs(processes, timeout=END_WITHIN_S)
 
 
 def _each(processes: Sequence[psutil.Process], act: Callable[[psutil.Process], None]) -> None:

@@ -57,3 +57,44 @@ def test_a_store_out_of_reach_costs_the_live_curves_only(tmp_path, monkeypatch, 
     with tracking.live_run(Project(tmp_path), "data", "net", {"fingerprint": "x-0", "seed": 0}) as listen:
         listen({"epoch": 1.0, "train_loss": 0.5})
     assert "`quartet publish` writes them later" in capsys.readouterr().err
+
+
+KILLED = LIVE.replace("        listen(", "        tracking.FLUSH_S = 0.0\n        listen(").replace(
+    "import sys", "import os, signal, sys\nfrom quartet import tracking"
+)
+
+
+def start(project: Project, script: str, seed: int) -> int:
+    return subprocess.run(
+        [sys.executable, "-c", script, str(seed)], cwd=project.root, stderr=subprocess.DEVNULL
+    ).returncode
+
+
+def status(project: Project, seed: int) -> str:
+    (found,) = [run for run in runs(project)[1] if run.info.run_name == f"net seed {seed}"]
+    return str(found.info.status)
+
+
+def test_a_live_run_whose_training_was_killed_is_swept_and_goes_on_when_the_training_does(project):
+    assert start(project, f"{KILLED}    os.kill(os.getpid(), signal.SIGKILL)\n", 7) == -9
+    assert status(project, 7) == "RUNNING"
+    assert tracking.sweep_live_runs(project) == 1
+    assert status(project, 7) == "KILLED"
+    assert start(project, LIVE, 7) == 0
+    assert status(project, 7) == "RUNNING"  # until publish completes it
+
+
+def test_live_runs_of_trainings_that_are_done_or_at_work_are_not_swept(project):
+    with tracking.live_run(project, "data", "net", {"fingerprint": "x-8", "seed": 8}) as listen:
+        listen({"epoch": 1.0, "train_loss": 0.5})
+        assert tracking.sweep_live_runs(project) == 0
+    assert tracking.sweep_live_runs(project) == 0
+
+
+def test_a_training_that_fails_leaves_a_failed_run(project):
+    start(project, f"{KILLED}    raise ValueError\n", 9)
+    assert status(project, 9) == "FAILED"
+
+
+def test_nothing_is_known_of_processes_of_other_machines():
+    assert not tracking.is_gone("elsewhere 1 0")

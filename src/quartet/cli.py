@@ -208,13 +208,22 @@ def tune(model: str, ranges: tuple[str, ...], accept: bool, as_json: bool, **bud
 
 @quartet.command()
 @click.option("--schedule", metavar="CRON", help="Run the pipeline at these times, such as '0 6 * * *'.")
+@click.option("--every", metavar="MINUTES", type=click.FloatRange(min=1), help="Run the pipeline so often.")
+@click.option("--dataset", "names", multiple=True, metavar="NAME", help="Of this dataset only; may be said again.")
 @click.option("--prefect-port", default=4200, show_default=True)
 @click.option("--mlflow-port", default=5000, show_default=True)
-def serve(schedule: str | None, prefect_port: int, mlflow_port: int) -> Any:
-    """Prefect server, MLflow UI and the scheduled pipeline in one terminal; Ctrl-C ends them all."""
-    from quartet_flows.serving import serve_all
+def serve(schedule: str | None, every: float | None, names: tuple[str, ...], **ports: int) -> Any:
+    """Prefect server, MLflow UI and the scheduled pipeline in one terminal; Ctrl-C ends them all.
 
-    return serve_all(Project(), schedule, prefect_port=prefect_port, mlflow_port=mlflow_port)
+    The deployments of a prefect.yaml in the project's folder are served too. What dies is started again.
+    """
+    from quartet_flows.serving import serve_all
+    from quartet_flows.timetable import Timetable
+
+    if names and schedule is None and every is None:
+        must = "--dataset says what a schedule runs"
+        raise UsageError(must, came="there is none", mend="Add --schedule CRON or --every MINUTES.")
+    return serve_all(Project(), Timetable(schedule, every, names), **ports)
 
 
 @quartet.command()

@@ -85,6 +85,7 @@ class StageFailed(QuartetError):
     """
 
     def __init__(self, failed: Mapping[str, str]) -> None:
+        self.failed = dict(failed)
         count = f"{len(failed)} stage{'s' if len(failed) > 1 else ''} failed; what did not depend on them was done."
         Exception.__init__(self, "\n".join([count, *(f"\n{stage}:\n{tail}" for stage, tail in failed.items())]))
 

@@ -19,6 +19,7 @@ from quartet.settings import (
     TRAINER_FIELDS,
     DatasetSettings,
     ModelSettings,
+    NotificationSettings,
     PromotionSettings,
     Settings,
     TrainerSettings,
@@ -39,6 +40,7 @@ class TopSettings(Settings):
     datasets: dict[str, dict[str, Any]] = Field(min_length=1, description="dataset name → what it is")
     models: dict[str, dict[str, Any]] = Field(min_length=1, description="model name → what it is")
     promotion: PromotionSettings = PromotionSettings()
+    notifications: NotificationSettings = NotificationSettings()
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Params:
     datasets: Mapping[str, DatasetSettings]
     models: Mapping[str, ModelSettings]
     promotion: PromotionSettings
+    notifications: NotificationSettings
 
     def models_of(self, dataset: str) -> list[str]:
         """The names of the models trained on `dataset`, in the order of the file."""
@@ -107,7 +110,7 @@ class Reader:
             self.add(*problem)
         if self.problems or top is None:
             raise ParamsError(self.document.name, self.problems)
-        fields = {name: getattr(top, name) for name in ("seed", "n_seeds", "trainer", "promotion")}
+        fields = {name: getattr(top, name) for name in ("seed", "n_seeds", "trainer", "promotion", "notifications")}
         return Params(datasets=known, models={name: model for name, model in models.items() if model}, **fields)
 
     def add(self, place: Place, must: str, came: str, mend: str = "") -> None:

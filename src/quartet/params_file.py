@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 
 from quartet.family import Family, family_names
 from quartet.gate.suites import LIMITS, adjustable, suite_of
-from quartet.settings import CheckSettings, PromotionSettings, TrainerSettings
+from quartet.settings import CheckSettings, NotificationSettings, PromotionSettings, TrainerSettings
 
 if TYPE_CHECKING:
     from quartet.proposing.sight import Proposal
@@ -40,7 +40,8 @@ def params_text(datasets_and_models: str = EXAMPLE) -> str:
     """The commented params.yaml."""
     trainer = "".join(["trainer: # any of these may be set per model\n", *indented(lines_of(TrainerSettings), "  ")])
     promotion = "".join(["promotion:\n", *indented(lines_of(PromotionSettings), "  ")])
-    return "\n".join([f"{HEAD}{trainer}", datasets_and_models, promotion, catalogue()])
+    told = "".join(["notifications: # of scheduled runs\n", *indented(lines_of(NotificationSettings), "  ")])
+    return "\n".join([f"{HEAD}{trainer}", datasets_and_models, f"{promotion}{told}", catalogue()])
 
 
 def proposed_text(name: str, source: str, proposal: "Proposal") -> str:

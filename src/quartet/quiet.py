@@ -1,4 +1,4 @@
-"""What keeps the tools from calling home and from talking over our own output."""
+"""What keeps the tools from calling home and from talking over our own output; and how runs show that they live."""
 
 
 def environment() -> dict[str, str]:
@@ -6,6 +6,7 @@ def environment() -> dict[str, str]:
     return telemetry() | {
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the records still go to the server
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # 20 are too few on a busy machine
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # by which a server sees that a run was killed
         "MLFLOW_LOGGING_LEVEL": "WARNING",
         "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
         "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # 7 hold a training for minutes when the server is down

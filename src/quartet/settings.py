@@ -3,6 +3,7 @@
 A dataset's field names the steps that read it (`read_by`), so that a changed setting makes exactly those stale.
 """
 
+import re
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -13,6 +14,7 @@ SOURCE_FORMS = (
     "data/mine/NAME (a file, a folder or an archive), https://…, catalog:NAME, sklearn:NAME, networkx:NAME or "
     "pypi:PACKAGE==VERSION#PATH"
 )
+WEBHOOK_PATTERN = r"https?://[^\s/]+(/\S*)?|env:[A-Za-z_][A-Za-z0-9_]*"
 TRAINER_FIELDS = ("accelerator", "devices", "precision", "threads")
 
 Accelerator = Literal["auto", "cpu", "gpu"]
@@ -55,6 +57,23 @@ class PromotionSettings(Settings):
     """When a candidate becomes champion."""
 
     confidence: float = Field(default=0.95, gt=0.5, lt=1, description="how sure a comparison on the test split must be")
+
+
+class NotificationSettings(Settings):
+    """Who is told of a scheduled run that failed or refused something."""
+
+    webhook: str | None = Field(
+        default=None,
+        description="an address that gets a POST of JSON: https://…, or env:NAME where a variable holds the address",
+    )
+
+    @field_validator("webhook")
+    @classmethod
+    def is_an_address(cls, webhook: str | None) -> str | None:
+        """An address, or a variable's name."""
+        if webhook is None or re.fullmatch(WEBHOOK_PATTERN, webhook):
+            return webhook
+        raise ValueError("it must be https://…, http://… or env:NAME, the name of an environment variable")
 
 
 class CheckSettings(Settings):

@@ -36,6 +36,12 @@ def stale_stages(project: Project, *names: str) -> set[str]:
     return set(json.loads(dvc(project, "status", "--json", *names).stdout or "{}")) - {"data/mine"}
 
 
+def mine_changed(project: Project) -> bool:
+    """Whether files under data/mine came, changed or went since the last run."""
+    found = json.loads(dvc(project, "status", "--json", "plan").stdout or "{}").get("plan", [])
+    return any("data/mine" in change["changed deps"] for change in found if "changed deps" in change)
+
+
 def stage_environment() -> dict[str, str]:
     """The environment of a stage: `quartet` is found beside the Python that runs this."""
     return os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}

@@ -1,6 +1,7 @@
 """MLflow runs: the live curves of a training, and the finished runs that publish completes."""
 
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 from filelock import FileLock
 
 from quartet.project import Project
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 FINGERPRINT = "quartet.fingerprint"
+PROCESS = "quartet.process"  # who trains on a live run
 FLUSH_S = 3.0
 Row = dict[str, float]
 
@@ -90,8 +93,16 @@ def live_run(project: Project, dataset: str, name: str, config: dict[str, Any]) 
     A store that cannot be reached is reported once and costs the live curves only: publish writes them later.
     """
     curve = LiveCurve(project, dataset, f"{name} seed {config['seed']}", config["fingerprint"])
-    yield curve.listen
+    try:
+        yield curve.listen
+    except Exception:
+        curve.close("FAILED")
+        raise
+    except BaseException:  # Ctrl-C or SIGTERM
+        curve.close("KILLED")
+        raise
     curve.flush()
+    curve.close()
 
 
 class LiveCurve:
@@ -103,7 +114,7 @@ class LiveCurve:
         self.last = time.monotonic()
         self.client: MlflowClient | None = None
         self.run_id = ""
-        self.lost = False
+        self.lost = self.finished = False
         self.done: set[int] = set()  # epochs that an earlier start of the same training has logged
 
     def listen(self, row: Row) -> None:
@@ -116,16 +127,34 @@ class LiveCurve:
         """Log what is waiting."""
         if self.lost or not self.waiting:
             return
+        with self.no_matter_what():
+            self.log_waiting()
+        self.waiting, self.last = [], time.monotonic()
+
+    def log_waiting(self) -> None:
+        """Log the epochs that are new."""
         import pandas as pd
 
+        self.client = self.client or self.open()
+        fresh = [row for row in self.waiting if int(row["epoch"]) not in self.done]
+        log_rows(self.client, self.run_id, pd.DataFrame(fresh, columns=list(self.waiting[0])))
+
+    def close(self, status: str | None = None) -> None:
+        """Note that no process works on the run any more, and what became of it; of a good one, publish will."""
+        if self.client and not self.lost and not self.finished:
+            with self.no_matter_what():
+                self.client.set_tag(self.run_id, PROCESS, "")
+                if status:
+                    self.client.set_terminated(self.run_id, status)
+
+    @contextmanager
+    def no_matter_what(self) -> Iterator[None]:
+        """Go on, whatever the store's client raises: a training does not depend on it."""
         try:
-            self.client = self.client or self.open()
-            fresh = [row for row in self.waiting if int(row["epoch"]) not in self.done]
-            log_rows(self.client, self.run_id, pd.DataFrame(fresh, columns=list(self.waiting[0])))
-        except Exception as error:  # whatever the store's client raises: a training does not depend on it
+            yield
+        except Exception as error:
             self.lost = True
             print(f"no live curves of {self.name}: {error}; `quartet publish` writes them later", file=sys.stderr)
-        self.waiting, self.last = [], time.monotonic()
 
     def open(self) -> "MlflowClient":
         """Connect and open the run."""
@@ -133,7 +162,43 @@ class LiveCurve:
         experiment = experiment_id(client, self.project, self.dataset)
         run = open_run(client, experiment, self.name, self.fingerprint)
         self.run_id, self.done = run.info.run_id, {*logged_epochs(client, run.info.run_id)}
+        self.finished = run.info.status == "FINISHED"  # by publish; the training is made once more
+        if not self.finished:
+            client.update_run(self.run_id, status="RUNNING")  # also where an earlier start of it was killed
+            client.set_tag(self.run_id, PROCESS, process_tag(psutil.Process()))
         return client
+
+
+def process_tag(process: psutil.Process) -> str:
+    """A process, told from others of its number and of other machines."""
+    return f"{socket.gethostname()} {process.pid} {process.create_time():.0f}"
+
+
+def sweep_live_runs(project: Project) -> int:
+    """Call the live runs killed whose training was killed on this machine; how many there were.
+
+    A training that resumes opens its run again, and publish completes it as any other.
+    """
+    if not store_is_there(project):
+        return 0
+    client, swept = connect(project), 0
+    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
+    for run in client.search_runs(experiments, f"attributes.status = 'RUNNING' and tags.`{PROCESS}` != ''"):
+        if is_gone(run.data.tags[PROCESS]):
+            client.set_terminated(run.info.run_id, "KILLED")
+            swept += 1
+    return swept
+
+
+def is_gone(tag: str) -> bool:
+    """Whether a process of this machine has ended; of other machines' nothing is known."""
+    host, _, rest = tag.partition(" ")
+    if host != socket.gethostname():
+        return False
+    try:
+        return process_tag(psutil.Process(int(rest.split()[0]))) != tag
+    except psutil.NoSuchProcess:
+        return True
 
 
 def logged_epochs(client: "MlflowClient", run_id: str) -> list[int]:

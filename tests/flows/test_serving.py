@@ -1,22 +1,23 @@
-import json
 import os
-import signal
 import socket
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import psutil
 import pytest
 from click.testing import CliRunner
 from quartet_flows.services import Service, end, wait_healthy
-from quartet_flows.serving import check_ports
+from quartet_flows.serving import check_ports, only_one
 
 from quartet.cli import quartet
 from quartet.errors import ServiceError, UsageError
-from quartet.new_project import make_project
 from quartet.project import Project
+
+PARAMS = """
+datasets: {a: {family: tabular, source: "sklearn:iris", target: species}}
+models: {a-base: {dataset: a, architecture: logistic_regression}}
+"""
 
 
 def free_port() -> int:
@@ -27,9 +28,15 @@ def free_port() -> int:
 
 def service(tmp_path: Path, code: str) -> Service:
     started = Service(
-        "snake", [sys.executable, "-c", code], log=tmp_path / "snake.log", is_healthy=lambda: False, address="-"
+        "snake",
+        [sys.executable, "-c", code],
+        log=tmp_path / "snake.log",
+        is_healthy=lambda: False,
+        address="-",
+        cwd=tmp_path,
+        environment=os.environ,
     )
-    started.start(cwd=tmp_path, environment=os.environ)
+    started.start()
     return started
 
 
@@ -62,49 +69,25 @@ def test_ending_a_service_ends_also_a_grandchild_in_a_session_of_its_own(tmp_pat
     assert not psutil.pid_exists(int(started.log.read_text(encoding="utf-8")))
 
 
+def test_a_dataset_without_a_schedule_is_refused():
+    result = CliRunner().invoke(quartet, ["serve", "--dataset", "flowers"])
+    assert "--schedule CRON or --every MINUTES" in str(result.exception)
+
+
+def test_a_second_quartet_serve_in_a_project_is_refused(project):
+    with only_one(project), pytest.raises(UsageError, match="another one runs in"), only_one(project):
+        pass
+
+
+def test_a_webhook_out_of_a_variable_that_is_not_set_is_refused_before_anything_starts(project, monkeypatch):
+    monkeypatch.chdir(project.root)
+    project.params.write_text(f"{PARAMS}notifications: {{webhook: env:NO_SUCH}}\n")
+    result = CliRunner().invoke(quartet, ["serve", "--prefect-port", str(free_port())])
+    assert "the variable NO_SUCH holds the webhook's address" in str(result.exception)
+    assert not (project.hidden / "logs").exists()
+
+
 @pytest.fixture
 def project(tmp_path):
-    new = Project(tmp_path / "new")
-    make_project(new.root)
-    return new
-
-
-@pytest.fixture
-def served(project):
-    """A new project, served every minute: the process and its ports."""
-    ports = (free_port(), free_port())
-    command = [sys.executable, "-c", "from quartet.cli import main; main()", "serve", "--schedule", "* * * * *"]
-    arguments = ["--prefect-port", str(ports[0]), "--mlflow-port", str(ports[1])]
-    process = psutil.Popen([*command, *arguments], cwd=project.root, start_new_session=True)
-    yield process, ports
-    for each in [process, *process.children(recursive=True)] if process.is_running() else []:
-        each.kill()
-
-
-def states(port: int) -> list[str]:
-    """The states of all runs, by Prefect's API."""
-    body = json.dumps({"flow_runs": {"state": {"type": {"not_any_": ["SCHEDULED"]}}}}).encode()
-    address = f"http://127.0.0.1:{port}/api/flow_runs/filter"
-    request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
-    try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            return [run["state_type"] for run in json.load(answer)]
-    except OSError:
-        return []
-
-
-@pytest.mark.slow
-def test_a_schedule_runs_the_pipeline_and_ctrl_c_leaves_no_process_and_no_port(project, served):
-    process, ports = served
-    deadline = time.monotonic() + 300
-    while "COMPLETED" not in (seen := states(ports[0])) and time.monotonic() < deadline:
-        assert process.poll() is None
-        assert "FAILED" not in seen, (project.hidden / "logs" / "schedule.log").read_text(encoding="utf-8")
-        time.sleep(1)
-    assert "COMPLETED" in seen
-    assert project.metrics("flowers", "flowers-mlp").exists()
-    family = process.children(recursive=True)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
-    assert not [child for child in family if child.is_running()]
-    check_ports({"--prefect-port": ports[0], "--mlflow-port": ports[1]})
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    return Project(tmp_path)
