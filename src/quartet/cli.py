@@ -279,3 +279,8 @@ def main() -> None:
     except QuartetError as error:
         click.echo(f"quartet: {error}", err=True)
         sys.exit(error.exit_code)
+    except Exception as error:
+        if type(error).__module__ != "mlflow.exceptions":
+            raise
+        click.echo(f"quartet: MLflow must do what it is asked; however, it answered: {error}", err=True)
+        sys.exit(1)

@@ -7,7 +7,7 @@ QuartetError            exit code 1
 ├── GateRefused         the data did not pass their Great Expectations suite
 ├── TrainingError       a training diverged or cannot start
 ├── RegistryError       what the registry holds does not fit what was asked
-└── ServiceError        a process of `quartet serve` ended by itself or does not answer
+└── ServiceError        a server, or a process of `quartet serve`, does not answer or ended by itself
 """
 
 from collections.abc import Mapping, Sequence
@@ -91,4 +91,4 @@ class StageFailed(QuartetError):
 
 
 class ServiceError(QuartetError):
-    """A process of `quartet serve` ended by itself or does not answer."""
+    """A server, or a process of `quartet serve`, does not answer or ended by itself."""
