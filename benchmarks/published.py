@@ -28,7 +28,7 @@ from ruamel.yaml import YAML
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 PROTOCOLS, RESULTS, PAGE = HERE / "published.yaml", HERE / "published", ROOT / "docs" / "published.md"
-COLUMNS = ("protocol", "model", "measure", "published", "bar", "ours: mean ± sd (n)", "time", "verdict")
+COLUMNS = ("protocol", "model", "measure", "published", "bar", "ours: mean ± sd (n)", "time", "CPU", "verdict")
 
 
 def main() -> int:
@@ -81,18 +81,35 @@ def repro(stage: str, project: Path) -> None:
     """Run one stage where it is stale, and say what it took."""
     print(f"  {stage} …", flush=True)
     start, before = time.perf_counter(), os.times()
-    call(["dvc", "repro", "--single-item", stage], project)
+    said = call(["dvc", "repro", "--single-item", stage], project)
     after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    if "Running stage" in said:
+        costs = costs_of(project)
+        costs.parent.mkdir(exist_ok=True)
+        costs.write_text(json.dumps(read_costs(project) | {stage: cpu}), encoding="utf-8")
     print(f"  {stage}: {time.perf_counter() - start:.0f} s, {cpu:.0f} s of CPU", flush=True)
 
 
-def call(command: list[str], folder: Path) -> None:
-    """Run a command; what it printed is shown where it failed."""
+def costs_of(project: Path) -> Path:
+    """Where the CPU seconds of each stage are kept, by name: a later run that finds it fresh does not know them."""
+    return project / ".quartet" / "costs.json"
+
+
+def read_costs(project: Path) -> dict[str, float]:
+    """The CPU seconds of each stage when it was run last."""
+    file = costs_of(project)
+    costs: dict[str, float] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return costs
+
+
+def call(command: list[str], folder: Path) -> str:
+    """Run a command; what it printed, which is shown where it failed."""
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         print(f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}", file=sys.stderr)
         raise SystemExit(f"{' '.join(command)} failed in {folder}")
+    return done.stdout
 
 
 def keep(name: str, protocol: dict[str, Any], project: Path) -> dict[str, Any]:
@@ -125,6 +142,7 @@ def row_of(name: str, bar: dict[str, Any], comparison: dict[str, Any], project: 
         "interval": report["test_interval"] if bar["metric"] == comparison["metric"] else None,
         "n_items": report["n_items"]["test"],
         "fit_s": fit_seconds(report["fingerprints"].values(), project),
+        "cpu_s": cpu_seconds(model, len(report["fingerprints"]), project),
         "verdict": {True: "reached", False: "missed", None: ""}[passed],
     }
 
@@ -134,6 +152,12 @@ def fit_seconds(fingerprints: Iterable[str], project: Path) -> float | None:
     files = [project / ".quartet" / "durations" / f"{fingerprint}.json" for fingerprint in fingerprints]
     known = [json.loads(file.read_text(encoding="utf-8"))["fit_s"] for file in files if file.exists()]
     return sum(known) / len(known) if known else None
+
+
+def cpu_seconds(model: str, n_seeds: int, project: Path) -> float | None:
+    """CPU seconds of a training with its start-up and scoring: those of the stage, shared among its seeds."""
+    cost = read_costs(project).get(f"train@{model}")
+    return cost / n_seeds if cost is not None else None
 
 
 def half_of(bar: dict[str, Any], comparison: dict[str, Any]) -> float | None:
@@ -153,8 +177,6 @@ def cells(row: dict[str, Any]) -> tuple[str, ...]:
     """A row as text."""
     ours = row["ours"]
     spread = f" ± {ours['sd']:.4f}" if ours["sd"] is not None else ""
-    seconds = row["fit_s"]
-    time_ = "–" if seconds is None else f"{seconds / 60:.1f} min" if seconds >= 100 else f"{seconds:.1f} s"
     score = f"{ours['mean']:.4f}{spread} ({ours['n']})"
     return (
         row["protocol"],
@@ -163,9 +185,15 @@ def cells(row: dict[str, Any]) -> tuple[str, ...]:
         str(row["published"]),
         row["bar"],
         score,
-        time_,
+        duration(row["fit_s"]),
+        duration(row.get("cpu_s")),
         row["verdict"],
     )
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as text."""
+    return "–" if seconds is None else f"{seconds / 60:.1f} min" if seconds >= 100 else f"{seconds:.1f} s"
 
 
 def table(rows: list[dict[str, Any]]) -> str:
@@ -193,7 +221,8 @@ INTRODUCTION = """\
 Written by `python benchmarks/published.py --data FOLDER` from its own output; FOLDER holds public sets, and what it
 lacks comes from the catalog. Every figure is of the test split: mean ± standard deviation over n seeds. Settings and
 epochs were chosen on validation, or by the publication. Time is that of one training with one seed, on a machine that
-may have had other work; of a training that was interrupted it is not known.
+may have had other work; of a training that was interrupted it is not known. CPU is what its process used, start-up and
+scoring included; trainings have one thread.
 """
 
 if __name__ == "__main__":

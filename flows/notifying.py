@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from quartet.comparisons import gate_passed
 from quartet.errors import QuartetError, StageFailed, UsageError
+from quartet.history import decisions
 from quartet.nodes import parse
 from quartet.params import Params, load_params
 from quartet.project import Project, read_json, write_json
-from quartet.registry import history
 from quartet.settings import WEBHOOK_PATTERN, NotificationSettings
 
 if TYPE_CHECKING:
@@ -98,12 +98,12 @@ def refusals_told(project: Project, params: Params) -> Iterator[None]:
     """Tell of each candidate that is refused meanwhile, if a deployment started the run."""
     from prefect.context import FlowRunContext
 
-    before = {dataset: len(history(project, dataset)) for dataset in params.datasets}
+    before = {dataset: len(decisions(project, dataset)) for dataset in params.datasets}
     yield
     context = FlowRunContext.get()
     run = context.flow_run if context else None
     for dataset, n in before.items() if run and run.deployment_id else ():
-        for decision in history(project, dataset)[n:]:
+        for decision in decisions(project, dataset)[n:]:
             if decision.verdict == "refused":
                 text = f"{dataset}: {decision.model} was refused"
                 send(project, run, Notice("refused", text, [dataset], [], list(decision.reasons)))

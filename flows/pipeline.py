@@ -17,7 +17,8 @@ from quartet_flows.notifying import forget_told, refusals_told, tell_failed
 from quartet_flows.starting import stages_to_run
 
 from quartet.errors import StageFailed
-from quartet.following import is_finished, remember
+from quartet.following import closing_steps, is_finished, remember
+from quartet.orphans import guard
 from quartet.params import Params, load_params
 from quartet.pipeline import Stage, stages_of
 from quartet.preflight import preflight
@@ -25,6 +26,7 @@ from quartet.project import Project
 from quartet.results import as_json, results
 from quartet.stages import RunningStage
 from quartet.tracking import tracking_uri
+from quartet.turns import run_turn
 
 POLL_S = 0.05
 RETRIES = {"ingest": 2}  # what the network may fail
@@ -55,9 +57,16 @@ def run_name() -> str:
 )
 def run_stages(names: list[str] | None = None, force: bool = False) -> list[str]:
     """Run what is stale of all datasets, or the named ones; then publish, promote and report."""
-    project, report = Project(), Report()
-    params = load_params(project.params)
-    preflight(project, params)  # a scheduled run starts here
+    project = Project()
+    with run_turn(project):  # a scheduled run starts here
+        guard(project)
+        return run_in_turn(project, names, force=force)
+
+
+def run_in_turn(project: Project, names: list[str] | None, *, force: bool) -> list[str]:
+    """Run the flow while no other run is going on."""
+    params, report = load_params(project.params), Report()
+    preflight(project, params)
     walk = Walk(project, report, force=force)
     try:
         if "plan" in stages_to_run(project, params, names or [], force=force):
@@ -78,15 +87,10 @@ def run_stages(names: list[str] | None = None, force: bool = False) -> list[str]
 
 
 def follow(project: Project, params: Params, names: list[str] | None) -> None:
-    """Publish, promote and report, each a task, and leave the table and links as Prefect artifacts."""
-    from quartet.report import write_report
-    from quartet.steps.promote import promote
-    from quartet.steps.publish import publish
-
-    for step in (publish, promote, write_report):
-        name = step.__name__.removeprefix("write_")
+    """Rebuild, publish, promote and report, each a task, and leave the table and links as Prefect artifacts."""
+    for name, step in closing_steps(project, flow_run=flow_run.id).items():
         started = time.monotonic()
-        task(step, name=name, task_run_name=name, persist_result=False)(project)
+        task(step, name=name, task_run_name=name, persist_result=False)()
         print(f"  {name} ({time.monotonic() - started:.1f} s)", file=sys.stderr)
     remember(project)
     create_table_artifact(

@@ -5,15 +5,17 @@ from collections.abc import Iterable
 
 from quartet.errors import ServiceError
 from quartet.following import finish, is_finished
+from quartet.orphans import guard
 from quartet.params import Params, check_datasets, load_params
 from quartet.pipeline import stages_of
 from quartet.preflight import preflight
 from quartet.project import Project
 from quartet.stages import stale_stages
+from quartet.turns import run_turn
 
 
 def start(project: Project, names: list[str], *, force: bool = False) -> list[str]:
-    """Bring all datasets, or the named ones, up to date; the names of the stages that were run.
+    """Bring all datasets, or the named ones, up to date, one run at a time; the names of the stages that were run.
 
     Raises:
         ServiceError: PREFECT_API_URL names a server that does not answer, or not to this user.
@@ -21,16 +23,20 @@ def start(project: Project, names: list[str], *, force: bool = False) -> list[st
     """
     params = load_params(project.params)
     check_datasets(params, names)
-    preflight(project, params)
-    stale = stages_to_run(project, params, names, force=force)
-    if not stale:
-        if not is_finished(project):
-            finish(project)
-        return []
-    see_entry()
-    from quartet_flows.pipeline import run_stages
+    with run_turn(project):
+        preflight(project, params)
+        stale = stages_to_run(project, params, names, force=force)
+        if not stale:
+            if not is_finished(project):
+                finish(project)
+            return []
+        guard(project)
+        see_entry()
+        from quartet_flows.pipeline import run_stages
+        from quartet_flows.server import provide_server
 
-    return run_stages(names or None, force)
+        provide_server(project)
+        return run_stages(names or None, force)
 
 
 def see_entry() -> None:

@@ -30,6 +30,7 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> MakeProject:
         project = Project(tmp_path_factory.mktemp("project"))
         project.mine.mkdir(parents=True)
         for name, frame in (files or {}).items():
+            (project.mine / name).parent.mkdir(exist_ok=True)
             frame.to_csv(project.mine / name, index=False)
         write_params(project, {"n_seeds": 2, **top, "datasets": datasets, "models": models})
         return project

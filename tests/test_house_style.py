@@ -6,6 +6,8 @@ from statistics import median, quantiles
 
 import pytest
 
+from quartet.family import family_names
+
 ROOT = Path(__file__).parents[1]
 FILES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "flows").rglob("*.py")])
 FUNCTIONS = [
@@ -43,7 +45,7 @@ def test_functions_take_few_parameters():
     assert [f"{file.name}:{node.name}" for file, node in FUNCTIONS if n_parameters(node) > 5] == []
 
 
-@pytest.mark.parametrize("family", ["tabular", "image", "text", "graph"])
+@pytest.mark.parametrize("family", family_names())
 def test_families_have_the_same_file_names(family):
     files = {path.name for path in (ROOT / "src/quartet/families" / family).iterdir()}
-    assert {"settings.py", "tables.py", "suite.py", "features.py", "proposal.py", "models"} <= files
+    assert {"settings.py", "tables.py", "suite.py", "features.py", "proposal.py", "explain.py", "models"} <= files

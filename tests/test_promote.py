@@ -13,9 +13,11 @@ import pytest
 import cases
 from conftest import run_steps, write_params
 from quartet import explanations as ex
-from quartet import registry, tracking
+from quartet import history, registry, tracking
 from quartet.comparisons import load_comparison
+from quartet.errors import RegistryError
 from quartet.project import Project
+from quartet.rolling_back import roll_back
 from quartet.steps.promote import promote
 from quartet.steps.publish import publish
 
@@ -42,7 +44,7 @@ DATA = {
 }
 
 
-def decide(project: Project, net: dict) -> registry.Decision:
+def decide(project: Project, net: dict) -> history.Decision:
     write_params(project, {"n_seeds": 2, "datasets": DATA, "models": {"net": net, "line": LINEAR}})
     run_steps(project)
     publish(project)
@@ -65,7 +67,7 @@ def test_a_life_in_the_registry(project):
     again = decide(project, GOOD)
     assert again == first
     assert publish(project) == {"runs": 0, "versions": 0}
-    assert len(registry.history(project, "tiny")) == 1
+    assert len(history.decisions(project, "tiny")) == 1
 
     refused = decide(project, CRIPPLED)
     assert refused.verdict == "refused"
@@ -73,24 +75,53 @@ def test_a_life_in_the_registry(project):
     assert aliases(project)["champion"] == first.fingerprint
 
     decide(project, CRIPPLED)
-    assert [line.verdict for line in registry.history(project, "tiny")] == ["promoted", "refused"]
+    assert [line.verdict for line in history.decisions(project, "tiny")] == ["promoted", "refused"]
 
     better = decide(project, GOOD | {"hidden": 64, "epochs": 400})
     assert (better.verdict, better.champion) == ("promoted", first.fingerprint), better.reasons
     assert aliases(project)["champion"] == better.fingerprint
 
 
+def test_a_rollback_lets_the_champion_before_serve_again_and_what_it_left_does_not_come_back_by_itself(project):
+    better = decide(project, GOOD | {"hidden": 64, "epochs": 400})
+    first = history.decisions(project, "tiny")[0]
+    back = roll_back(project, "tiny", to=None, reason="it was wrong on Mondays")
+    assert (back.fingerprint, back.champion) == (first.fingerprint, better.fingerprint)
+    assert aliases(project)["champion"] == first.fingerprint
+
+    refused = promote(project)["tiny"]
+    assert refused is not None
+    assert "was rolled back" in " ".join(refused.reasons)
+    assert "it was wrong on Mondays" in " ".join(refused.reasons)
+    assert aliases(project)["champion"] == first.fingerprint
+
+    again = roll_back(project, "tiny", to=better.fingerprint[:8], reason="Mondays are mended")
+    assert aliases(project)["champion"] == better.fingerprint == again.fingerprint
+    assert promote(project)["tiny"] == again
+
+
+def test_a_rollback_to_what_is_not_there_changes_nothing(project):
+    before = history.lines(project, "tiny"), aliases(project)
+    serving = history.champion_of(history.decisions(project, "tiny"))
+    for to in ("99", "no-such-fingerprint", serving.fingerprint):
+        with pytest.raises(RegistryError):
+            roll_back(project, "tiny", to=to, reason="")
+    assert (history.lines(project, "tiny"), aliases(project)) == before
+
+
 def test_a_registered_version_answers_raw_input_as_predict_does(project, tmp_path):
     import mlflow
     import pandas as pd
 
-    from quartet.predict import predict_file
+    from quartet.predict import load_version, predict_file
 
     raw = project.mine / "tiny.csv"
-    predict_file(project, "tiny", raw, tmp_path / "out.csv", alias="champion")
+    predict_file(load_version(project, "tiny"), raw, tmp_path / "out.csv", chunk=20)
     tracking.connect(project)
     served = mlflow.pyfunc.load_model("models:/tiny@champion").predict(pd.read_csv(raw))
-    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out.csv"), served)
+    told = tracking.connect(project).get_model_version_by_alias("tiny", "champion")
+    expected = served.assign(model=told.tags["quartet.model"], version=int(told.version))
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out.csv"), expected)
 
 
 def test_a_project_does_not_leave_its_store_to_the_next(project):

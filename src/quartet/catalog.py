@@ -71,7 +71,7 @@ class Entry(Settings):
     """One public set."""
 
     title: str
-    family: Literal["tabular", "image", "text", "graph"]
+    family: str = Field(description="a folder of quartet.families")
     settings: dict[str, Any] = Field(description="settings of the dataset that a user need not write")
     source: str | None = Field(default=None, description="a source that an installed package carries")
     mirrors: list[str] = Field(default=[], description="what stands before the names of the files, tried in turn")

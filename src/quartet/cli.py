@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from quartet.errors import QuartetError, StageFailed, UsageError
+from quartet.errors import QuartetError, ServiceError, StageFailed, UsageError
 from quartet.project import Project
 from quartet.quiet import environment
-
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+from quartet.registry_commands import COMMANDS
+from quartet.storage import storage_error
+from quartet.terminal import as_json_option, show_table
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,6 +24,10 @@ def quartet() -> None:
 
     A project is a folder with params.yaml and dvc.yaml; run the commands there.
     """
+
+
+for command in COMMANDS:
+    quartet.add_command(command)
 
 
 @quartet.command()
@@ -76,51 +81,20 @@ def report(open_it: bool) -> None:
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="A .csv or .parquet file to write."
 )
 @click.option("--alias", default="champion", show_default=True, help="Which registered version answers.")
-def predict(dataset: str, input_path: Path, output: Path, alias: str) -> None:
+@click.option(
+    "--chunk",
+    type=click.IntRange(min=1),
+    help="How many items are in memory at a time.  [default: 10000; 256 pictures]",
+)
+def predict(dataset: str, input_path: Path, output: Path, alias: str, chunk: int | None) -> None:
     """Predict raw input: a CSV of rows, texts or node ids, a .txt with a text per line, or a folder of pictures."""
-    from quartet.predict import predict_file
+    from quartet.predict import load_version, predict_file
+    from quartet.table_file import check_table_name
 
-    n = predict_file(Project(), dataset, input_path, output, alias=alias)
-    click.echo(f"{n} predictions of {dataset}@{alias}: {output}")
-
-
-@quartet.command()
-@as_json_option
-def publish(as_json: bool) -> None:
-    """Bring what DVC's files hold into MLflow; a second time changes nothing."""
-    from quartet.steps.publish import publish as publish_step
-
-    new = publish_step(Project())
-    click.echo(
-        json.dumps(new) if as_json else f"MLflow: {new['runs']} runs completed, {new['versions']} versions registered"
-    )
-
-
-@quartet.command()
-@click.argument("names", nargs=-1, metavar="[DATASET]...")
-@as_json_option
-def promote(names: tuple[str, ...], as_json: bool) -> int:
-    """Decide which version serves, and write the decision and its reasons to registry/."""
-    from quartet.params import check_datasets, load_params
-    from quartet.steps.promote import promote as promote_step
-    from quartet.steps.publish import publish as publish_step
-
-    check_datasets(load_params(Project().params), names)
-    publish_step(Project(), list(names))
-    decisions = promote_step(Project(), list(names))
-    if as_json:
-        click.echo(json.dumps({name: vars(decision) if decision else None for name, decision in decisions.items()}))
-    else:
-        for name, decision in decisions.items():
-            outcome = (
-                f"{decision.verdict} {decision.model}"
-                if decision
-                else "not evaluated yet or stopped by the gate, nothing to decide"
-            )
-            click.echo(f"{name}: {outcome}")
-            for reason in decision.reasons if decision else ():
-                click.echo(f"  {reason}")
-    return int(any(decision is None or decision.verdict == "refused" for decision in decisions.values()))
+    check_table_name(output)
+    version = load_version(Project(), dataset, alias)
+    n = predict_file(version, input_path, output, chunk=chunk)
+    click.echo(f"{n} predictions of {dataset}@{alias} (version {version.number}, {version.model}): {output}")
 
 
 @quartet.command()
@@ -234,6 +208,7 @@ def stage(step: str, name: str | None, check: bool) -> None:
     """Run one step of one dataset or model: what dvc.yaml calls. `stage render` writes dvc.yaml itself."""
     from quartet.pipeline import find_step
     from quartet.rendering import write_dvc_yaml
+    from quartet.turns import turn
 
     if step == "render":
         write_dvc_yaml(Project(), check=check)
@@ -243,7 +218,8 @@ def stage(step: str, name: str | None, check: bool) -> None:
         raise UsageError(
             f"{step} runs for one of {row.over}", came="no name came", mend=f"Say `quartet stage {step} NAME`."
         )
-    row.function(Project(), name)
+    with turn(Project(), f"{step}-{name}" if name else step, f"quartet stage {step} {name or ''}".strip()):
+        row.function(Project(), name)
 
 
 def show_results(lines: list[Any], *, as_json: bool) -> None:
@@ -255,13 +231,6 @@ def show_results(lines: list[Any], *, as_json: bool) -> None:
         click.echo(json.dumps(jsonable(lines), indent=1))
         return
     show_table(as_table(lines))
-
-
-def show_table(table: Any) -> None:
-    """Print a table as wide as the terminal, or plain into a pipe."""
-    from rich.console import Console
-
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
 def main() -> None:
@@ -276,11 +245,12 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
-    except QuartetError as error:
-        click.echo(f"quartet: {error}", err=True)
-        sys.exit(error.exit_code)
     except Exception as error:
-        if type(error).__module__ != "mlflow.exceptions":
+        told = error if isinstance(error, QuartetError) else storage_error(error)
+        if told is None and type(error).__module__ == "mlflow.exceptions":
+            mend = "Where that is no permission, docs/team.md says how MLflow's admin grants one."
+            told = ServiceError("MLflow does what it is asked", came=f"it answered: {error}", mend=mend)
+        if told is None:
             raise
-        click.echo(f"quartet: MLflow must do what it is asked; however, it answered: {error}", err=True)
-        sys.exit(1)
+        click.echo(f"quartet: {told}", err=True)
+        sys.exit(told.exit_code)

@@ -7,6 +7,7 @@ QuartetError            exit code 1
 ├── GateRefused         the data did not pass their Great Expectations suite
 ├── TrainingError       a training diverged or cannot start
 ├── RegistryError       what the registry holds does not fit what was asked
+├── StorageError        files cannot be written or read: a full disk, a read-only folder
 └── ServiceError        a server, or a process of `quartet serve`, does not answer or ended by itself
 """
 
@@ -88,6 +89,10 @@ class StageFailed(QuartetError):
         self.failed = dict(failed)
         count = f"{len(failed)} stage{'s' if len(failed) > 1 else ''} failed; what did not depend on them was done."
         Exception.__init__(self, "\n".join([count, *(f"\n{stage}:\n{tail}" for stage, tail in failed.items())]))
+
+
+class StorageError(QuartetError):
+    """Files cannot be written or read: a full disk, a read-only folder."""
 
 
 class ServiceError(QuartetError):

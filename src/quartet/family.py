@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     Arrays = dict[str, np.ndarray]
 
 SPLITS = ("train", "validation", "test")
+CHUNK = 10_000  # raw items scored at a time, where a family says nothing
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ class FeaturesModule(Protocol):
 
     # A module may also have `parts(tables, encoder) -> Tables`: the items of each split, as `encode` takes them, where
     # they are not the canonical items with that split; Family.parts asks for it. And `beside(raw, output, encoder) ->
-    # pd.DataFrame`, what stands before each prediction: Family.beside asks for it.
+    # pd.DataFrame`, what stands before each prediction: Family.beside asks for it. And `CHUNK: int`, how many raw items
+    # are scored at a time where 10,000 would take much memory: Family.chunk asks for it.
 
 
 class ProposalModule(Protocol):
@@ -185,6 +187,11 @@ class Family:
         """What stands before predictions, such as the pair of nodes that each is of; None where nothing does."""
         own = getattr(self.features, "beside", None)
         return cast("pd.DataFrame | None", own(raw, output, encoder)) if own else None
+
+    @property
+    def chunk(self) -> int:
+        """How many raw items are in memory at a time when many are scored."""
+        return int(getattr(self.features, "CHUNK", CHUNK))
 
     def model_settings(self, values: dict[str, Any]) -> ModelSettings:
         """The settings of a model as its plan or config holds them."""

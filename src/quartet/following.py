@@ -1,5 +1,8 @@
 """What follows the stages: publish, promote and report. They depend on the registry, so they are no stages."""
 
+from collections.abc import Callable
+from functools import partial
+
 from quartet.closure import file_hash
 from quartet.project import Project, write_text
 from quartet.tracking import store_is_there, tracking_uri
@@ -7,14 +10,24 @@ from quartet.tracking import store_is_there, tracking_uri
 
 def finish(project: Project) -> None:
     """Publish, promote and write the report, and remember what they were made of."""
+    for step in closing_steps(project).values():
+        step()
+    remember(project)
+
+
+def closing_steps(project: Project, *, flow_run: str | None = None) -> dict[str, Callable[[], object]]:
+    """What follows the stages, by name, in order; what MLflow lost is made again first."""
+    from quartet.recovery import rebuild
     from quartet.report import write_report
     from quartet.steps.promote import promote
     from quartet.steps.publish import publish
 
-    publish(project)
-    promote(project)
-    write_report(project)
-    remember(project)
+    return {
+        "rebuild": partial(rebuild, project),
+        "publish": partial(publish, project, flow_run=flow_run),
+        "promote": partial(promote, project),
+        "report": partial(write_report, project),
+    }
 
 
 def is_finished(project: Project) -> bool:

@@ -187,9 +187,10 @@ def ignore(project: Project) -> None:
 
 
 def texts(project: Project, params: str) -> dict[Path, str]:
-    """The files of a new project; .gitignore, dvc.yaml and the schema aside."""
+    """The files of a new project; .gitignore, dvc.yaml and the schema aside. Histories are merged line by line."""
     return {
         project.root / ".dvcignore": DVCIGNORE,
+        project.root / ".gitattributes": f"{project.registry('*').relative_to(project.root)} merge=union\n",
         project.mine / "README.md": MINE,
         project.root / CODE_ELSEWHERE: version_text(),
         project.params: params,

@@ -1,6 +1,7 @@
 """A YAML file as plain values that remember their lines, with duplicate keys reported instead of lost."""
 
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,13 @@ class Document:
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines.get(place, 1)
+
+
+def text_of(tree: Any) -> str:
+    """Plain values as YAML."""
+    stream = StringIO()
+    YAML().dump(tree, stream)
+    return stream.getvalue()
 
 
 def parse(file: Path) -> Document:

@@ -34,6 +34,11 @@ class Project:
         """What one stage depends on besides data."""
         return self.plans / step / f"{name}.json"
 
+    @property
+    def planned_params(self) -> Path:
+        """params.yaml as it was when the stages were planned: a training's own words, also after a later edit."""
+        return self.plans / "params.yaml"
+
     def data(self, dataset: str) -> Path:
         """All that is made of a dataset's source."""
         return self.root / "data" / dataset
@@ -130,8 +135,11 @@ def write_text(file: Path, text: str) -> None:
     """Write a file that takes its final name only when it is whole."""
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f".{file.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(file)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def write_json(file: Path, value: Any) -> None:

@@ -1,14 +1,19 @@
-"""Where a result comes from: git's commit, and what DVC recorded of a stage."""
+"""Where a result comes from: git's commit, what DVC recorded of a stage, and on what it ran."""
 
+import platform
 import subprocess
-from functools import cache
+from functools import cache, lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from quartet.nodes import parse
 from quartet.project import Project
 
-# what a run itself changes, and what a registered version carries with it
-NOT_DIRT = ("params.yaml", "dvc.lock", "metrics", "registry")
+# what a run itself changes, what a registered version carries with it, and where DVC keeps files
+NOT_DIRT = ("params.yaml", "dvc.lock", "metrics", "registry", "data/mine", "quartet.lock", ".dvc")
+KINDS = ("deps", "outs")
+CPU_INFO = Path("/proc/cpuinfo")  # on Linux, where platform.processor() does not say
 
 
 @cache
@@ -25,30 +30,56 @@ def _git(root: Path, *arguments: str) -> str:
     return result.stdout.strip() if result.returncode == 0 else ""
 
 
-@cache
 def locked_stages(project: Project) -> dict[str, Any]:
     """The stages of dvc.lock, by name; none where there is no lock."""
+    return _stages(project.lock, project.lock.stat().st_mtime_ns) if project.lock.exists() else {}
+
+
+@lru_cache(maxsize=4)
+def _stages(lock: Path, _: int) -> dict[str, Any]:
     from ruamel.yaml import YAML
 
-    text = project.lock.read_text(encoding="utf-8") if project.lock.exists() else ""
-    return dict((YAML(typ="safe").load(text) or {}).get("stages", {}))
+    return dict((YAML(typ="safe").load(lock.read_text(encoding="utf-8")) or {}).get("stages", {}))
 
 
-def output_hash(project: Project, stage: str, output: Path) -> str:
-    """DVC's hash of an output of a stage; `unlocked` where DVC has not recorded it."""
-    outs = locked_stages(project).get(stage, {}).get("outs", [])
-    path = output.relative_to(project.root).as_posix()
-    return next((str(out["md5"]) for out in outs if out["path"] == path), "unlocked")
-
-
-def dependency_hashes(project: Project, stage: str) -> dict[str, str]:
-    """DVC's hash of each dependency of a stage, by path."""
-    deps = locked_stages(project).get(stage, {}).get("deps", [])
-    return {str(dep["path"]): str(dep["md5"]) for dep in deps}
-
-
-def slice_of_lock(project: Project, dataset: str, model: str) -> dict[str, Any]:
-    """The entries of dvc.lock that made a model."""
+def stages_of(project: Project, dataset: str, model: str) -> dict[str, dict[str, dict[str, str]]]:
+    """DVC's hash of all that the stages which made a model read (`deps`) and wrote (`outs`), by path."""
     names = ["plan", *(f"{step}@{dataset}" for step in ("ingest", "validate", "prepare", "evaluate")), f"train@{model}"]
     stages = locked_stages(project)
-    return {name: stages[name] for name in names if name in stages}
+    return {
+        name: {kind: {str(item["path"]): str(item["md5"]) for item in stages[name].get(kind, [])} for kind in KINDS}
+        for name in names
+        if name in stages
+    }
+
+
+def planned_params(project: Project, dataset: str, model: str) -> dict[str, Any]:
+    """The part of params.yaml, as it was when the stages were planned, that a model is made from."""
+    tree = parse(project.planned_params).tree
+    shared = {key: tree[key] for key in ("seed", "n_seeds", "trainer") if key in tree}
+    return shared | {key: {name: tree[key][name]} for key, name in (("datasets", dataset), ("models", model))}
+
+
+def mine(project: Project, params: dict[str, Any]) -> dict[str, str]:
+    """DVC's hash of the user's own file or folder that the dataset of these params is made of, by path."""
+    sources = [str(dataset["source"]) for dataset in params.get("datasets", {}).values()]
+    places = [Path(*Path(source).parts[:3]) for source in sources if source.startswith("data/mine/")]
+    records = {place: project.root / place.with_name(f"{place.name}.dvc") for place in places}
+    return {
+        place.as_posix(): str(parse(record).tree["outs"][0]["md5"])
+        for place, record in records.items()
+        if record.exists()
+    }
+
+
+def environment() -> dict[str, str]:
+    """What bits depend on besides data, settings and code: versions of what computes, and the CPU."""
+    packages = {name: version(name) for name in ("quartet-ml", "torch", "numpy")}
+    return {"python": platform.python_version(), **packages, "cpu": cpu()}
+
+
+def cpu() -> str:
+    """The name of the CPU."""
+    text = CPU_INFO.read_text(encoding="utf-8") if CPU_INFO.exists() else ""
+    names = (line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name"))
+    return next(names, "") or platform.processor() or platform.machine()

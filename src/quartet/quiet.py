@@ -5,6 +5,7 @@ def environment() -> dict[str, str]:
     """Variables that switch off every tool's telemetry and chatter; the user's own settings win over them."""
     return telemetry() | {
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the records still go to the server
+        "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # of events that a killed server missed
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # 20 are too few on a busy machine
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # by which a server sees that a run was killed
         "MLFLOW_LOGGING_LEVEL": "WARNING",

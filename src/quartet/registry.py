@@ -1,15 +1,11 @@
-"""What was decided and what serves: the append-only history in git, and MLflow's versions and aliases."""
+"""What serves: MLflow's registered versions and their aliases."""
 
-import json
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from quartet.closure import PACKAGE
 from quartet.errors import RegistryError
-from quartet.project import Project
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,69 +25,40 @@ REQUIREMENTS = (
     "scikit-learn",
     "ruamel.yaml",
 )
-Verdict = Literal["promoted", "refused"]
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One line of registry/<dataset>.jsonl.
-
-    Args:
-        verdict: what became of the candidate.
-        model: the candidate's name.
-        fingerprint: of its training: settings, code, prepared data and seed.
-        champion: the fingerprint that served before; null the first time.
-        reasons: one sentence per check, in the order they were made.
-        scores: metric on the current test split, by role: candidate, baseline, champion.
-        data: hash of the prepared data they met on.
-        commit: git's HEAD, with -dirty where tracked code or settings were changed.
-        time: when, UTC.
-    """
-
-    verdict: Verdict
-    model: str
-    fingerprint: str
-    champion: str | None
-    reasons: list[str]
-    metric: str
-    scores: dict[str, float]
-    data: str
-    commit: str
-    time: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
-
-
-def history(project: Project, dataset: str) -> list[Decision]:
-    """All decisions, the oldest first.
-
-    Raises:
-        RegistryError: a line is none.
-    """
-    file = project.registry(dataset)
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    try:
-        return [Decision(**json.loads(line)) for line in lines]
-    except (ValueError, TypeError) as error:
-        mend = f"It is append-only and in git: `git checkout {file}` brings the committed history back."
-        raise RegistryError(f"{file} holds one decision per line", came=str(error), mend=mend) from error
-
-
-def champion_of(decisions: list[Decision]) -> Decision | None:
-    """The last promotion."""
-    return next((decision for decision in reversed(decisions) if decision.verdict == "promoted"), None)
-
-
-def append(project: Project, dataset: str, decision: Decision) -> None:
-    """Write one more line."""
-    file = project.registry(dataset)
-    file.parent.mkdir(exist_ok=True)
-    with file.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(asdict(decision), ensure_ascii=False) + "\n")
 
 
 def versions(client: "MlflowClient", dataset: str) -> "dict[str, ModelVersion]":
     """The registered versions of a dataset's model, by fingerprint."""
     found = client.search_model_versions(f"name = '{dataset}'")
     return {version.tags[FINGERPRINT]: version for version in found if FINGERPRINT in version.tags}
+
+
+def fingerprint_of(client: "MlflowClient", dataset: str, name: str) -> str:
+    """The fingerprint of the version that an alias, a number or the beginning of a fingerprint names.
+
+    Raises:
+        RegistryError: none has that name, or several.
+    """
+    there = versions(client, dataset)
+    aliases = client.get_registered_model(dataset).aliases if there else {}
+    number = str(aliases.get(name, name))
+    exact = [key for key, version in there.items() if number == str(version.version) or key == name]
+    found = exact or [key for key in there if key.startswith(name)]
+    if len(found) != 1:
+        known = ", ".join(f"{version.version} ({key})" for key, version in there.items()) or "none"
+        came = f"{name!r} names {len(found) or 'none'}"
+        raise RegistryError(f"one version of {dataset} is named", came=came, mend=f"There are: {known}.")
+    return found[0]
+
+
+def place_of(client: "MlflowClient", dataset: str, fingerprint: str) -> dict[str, Any]:
+    """Where MLflow has a version: its number, its run and its aliases; nothing where MLflow lacks it."""
+    version = versions(client, dataset).get(fingerprint)
+    if version is None:
+        return {"version": None, "run": None, "aliases": []}
+    aliases = client.get_registered_model(dataset).aliases
+    named = sorted(alias for alias, number in aliases.items() if str(number) == str(version.version))
+    return {"version": int(version.version), "run": version.run_id, "aliases": named}
 
 
 def log_model(run_id: str, served: Path, raw: "pd.DataFrame", predictions: "pd.DataFrame") -> str:

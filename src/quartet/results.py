@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from quartet.comparisons import Comparison, gate_passed, load_comparison
+from quartet.history import champion_of, decisions, withdrawn
 from quartet.params import Params
 from quartet.project import Project, read_json
-from quartet.registry import champion_of, history
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,7 +18,7 @@ class Result:
 
     Args:
         mean, sd, n: of the metric on the test split, over seeds; sd is None for one seed.
-        verdict: what the registry says of it: champion, refused, or nothing.
+        verdict: what the registry says of it: champion, refused, rolled back, or nothing.
         note: why there is no score, or why it is not of the present data.
     """
 
@@ -52,9 +52,10 @@ def of_dataset(project: Project, params: Params, dataset: str) -> list[Result]:
     if comparison is None:
         note = refused(project, params, dataset) or missing(project, dataset)
         return [Result(dataset, model, note=note) for model in params.models_of(dataset)]
-    decisions = history(project, dataset)
-    champion = champion_of(decisions)
-    verdicts = {decision.fingerprint: "refused" for decision in decisions if decision.verdict == "refused"}
+    made = decisions(project, dataset)
+    champion = champion_of(made)
+    verdicts = {decision.fingerprint: "refused" for decision in made if decision.verdict == "refused"}
+    verdicts |= dict.fromkeys(withdrawn(made), "rolled back")
     verdicts |= {champion.fingerprint: "champion"} if champion else {}
     note = refused(project, params, dataset) or ("" if comparison.accepted else "new data stopped by the gate")
     return [replace(line(comparison, model, verdicts), note=note) for model in comparison.ranking]

@@ -10,22 +10,35 @@ from pathlib import Path
 
 from quartet.errors import UsageError
 from quartet.project import Project
+from quartet.records import mend_records
+from quartet.storage import told_of
 
 TAIL_LINES, MAX_LINES = 15, 80
 GRACE_S = 5.0
+BUSY, BUSY_S = "is busy, it is being blocked by", 1.0  # what DVC says where another works on the same files
 
 
-def dvc(project: Project, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def dvc(
+    project: Project, *arguments: str, strict: bool = True, variables: dict[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
     """Run a dvc command to its end.
 
+    Args:
+        variables: of its environment, besides ours.
+
     Raises:
-        UsageError: it failed.
+        UsageError: it failed, unless `strict` is off.
     """
     command = [sys.executable, "-m", "dvc", *arguments]
     result = subprocess.run(
-        command, cwd=project.root, env=stage_environment(), capture_output=True, text=True, check=False
+        command,
+        cwd=project.root,
+        env=stage_environment() | (variables or {}),
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    if result.returncode:
+    if strict and result.returncode:
         came = (result.stderr or result.stdout).strip()
         raise UsageError(f"`dvc {' '.join(arguments)}` works here", came=came, mend="Mend that and run again.")
     return result
@@ -33,7 +46,7 @@ def dvc(project: Project, *arguments: str) -> "subprocess.CompletedProcess[str]"
 
 def stale_stages(project: Project, *names: str) -> set[str]:
     """The names of the stages that DVC says are not up to date: of all, or of the named ones."""
-    return set(json.loads(dvc(project, "status", "--json", *names).stdout or "{}")) - {"data/mine"}
+    return set(json.loads(dvc(project, "--wait-for-lock", "status", "--json", *names).stdout or "{}")) - {"data/mine"}
 
 
 def mine_changed(project: Project) -> bool:
@@ -51,14 +64,19 @@ class RunningStage:
     """One stage as a process group of its own, so that ending it ends what it started."""
 
     def __init__(self, project: Project, name: str, *, force: bool = False) -> None:
-        self.name = name
+        self.name, self.project = name, project
         self.log = project.log(name)
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        arguments = ["--wait-for-lock", "repro", "--single-item", *(["--force"] if force else []), name]
+        self.arguments = ["--wait-for-lock", "repro", "--single-item", *(["--force"] if force else []), name]
+        self.ended = False
+        self.process = self.start()
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        """Hand the stage to a DVC process, in a session of its own."""
         with self.log.open("w", encoding="utf-8") as stream:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "dvc", *arguments],
-                cwd=project.root,
+            return subprocess.Popen(
+                [sys.executable, "-m", "dvc", *self.arguments],
+                cwd=self.project.root,
                 env=stage_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
@@ -67,11 +85,23 @@ class RunningStage:
             )
 
     def wait(self) -> int:
-        """Its exit code."""
-        return self.process.wait()
+        """Its exit code; where another DVC process works on the same files, the stage is started again after it.
+
+        DVC's --wait-for-lock waits for its repository only: https://github.com/treeverse/dvc/issues/5795
+        """
+        said = False
+        while (code := self.process.wait()) and not self.ended and BUSY in self.log.read_text(encoding="utf-8"):
+            if not said:
+                print(f"  {self.name} waits for another DVC process, see {self.log}", file=sys.stderr)
+            said = True
+            time.sleep(BUSY_S)
+            mend_records(self.project)
+            self.process = self.start()
+        return code
 
     def end(self) -> None:
         """End the group, first with SIGTERM, after a while with SIGKILL."""
+        self.ended = True
         for number in (signal.SIGTERM, signal.SIGKILL):
             try:
                 os.killpg(self.process.pid, number)
@@ -84,7 +114,9 @@ class RunningStage:
     def tail(self) -> str:
         """The last lines of its log, and where the rest is."""
         lines = last_lines(self.log.read_text(encoding="utf-8"))
-        return "\n".join([*(f"  {line}" for line in lines), f"  (whole log: {self.log})"])
+        told = None if any(line.startswith("quartet: ") for line in lines) else told_of("\n".join(lines))
+        shown = [*lines, f"quartet: {told}"] if told else lines  # DVC's own words name no way out
+        return "\n".join([*(f"  {line}" for line in shown), f"  (whole log: {self.log})"])
 
 
 def last_lines(log: str) -> list[str]:

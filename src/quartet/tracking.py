@@ -51,7 +51,9 @@ def connect(project: Project) -> "MlflowClient":
     mlflow.set_tracking_uri(tracking_uri(project))
     if not named:  # mlflow sets it for its children; another project in this process would take it for the user's
         os.environ.pop("MLFLOW_TRACKING_URI", None)
-    with store_lock(project):  # the client's constructor makes and migrates the database
+    with store_lock(project):
+        if not store_is_there(project):
+            make_store(Path(tracking_uri(project).removeprefix("sqlite:///")))
         client = mlflow.MlflowClient()
     if tracking_uri(project).startswith("http"):
         see_entry(client)
@@ -74,6 +76,20 @@ def see_entry(client: "MlflowClient") -> None:
             came=str(error.message).partition("\n")[0],
             mend="Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD where it asks for them, or see to it.",
         ) from error
+
+
+def make_store(file: Path) -> None:
+    """Make MLflow's database under another name first: one whose making was cut off cannot be opened, nor made anew.
+
+    MLflow's steps towards its tables are no transaction in SQLite.
+    """
+    import mlflow
+
+    partial = file.with_name(f"{file.name}.partial")
+    for left in file.parent.glob(f"{partial.name}*"):
+        left.unlink()
+    mlflow.MlflowClient(f"sqlite:///{partial}")  # the constructor makes the tables
+    partial.replace(file)
 
 
 def store_lock(project: Project) -> FileLock:

@@ -10,7 +10,7 @@ import own_data
 from quartet.errors import QuartetError
 from quartet.new_project import make_project_from
 from quartet.project import Project
-from quartet.proposing.proposals import SPECIFIC_FIRST, Wish, dataset_name, propose
+from quartet.proposing.proposals import Wish, dataset_name, propose, specific_first
 from quartet.proposing.sight import Proposal
 
 
@@ -80,10 +80,9 @@ def test_the_baseline_is_the_first_model(tmp_path):
         assert [architectures[name].baseline for name in proposal.models][:2] == [True, False]
 
 
-def test_every_family_is_asked():
-    from quartet.family import family_names
-
-    assert sorted(SPECIFIC_FIRST) == list(family_names())
+def test_a_new_family_is_asked_before_those_that_take_any_table():
+    order = specific_first(["tabular", "signal", "text", "image", "graph"])
+    assert order == ["graph", "image", "signal", "text", "tabular"]
 
 
 def test_numbers_with_many_values_are_a_regression_and_few_are_classes(tmp_path):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from conftest import MakeProject
-from quartet import registry
+from quartet import history
 from quartet.comparisons import load_comparison
 from quartet.errors import GateRefused
 from quartet.params import load_params
@@ -64,7 +64,7 @@ def promote_baseline(project: Project, dataset: str) -> None:
     comparison = load_comparison(project, dataset)
     assert comparison
     assert comparison.baseline
-    decision = registry.Decision(
+    decision = history.Decision(
         verdict="promoted",
         model=comparison.baseline,
         fingerprint=comparison.fingerprint(comparison.baseline),
@@ -75,7 +75,7 @@ def promote_baseline(project: Project, dataset: str) -> None:
         data="",
         commit="none",
     )
-    registry.append(project, dataset, decision)
+    history.append(project, dataset, decision)
 
 
 @pytest.fixture(scope="session")

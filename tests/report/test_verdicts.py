@@ -2,8 +2,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from quartet.history import Decision
 from quartet.report.overview import Gate, Overview
-from quartet.report.verdicts import difference_in_words, of_baseline
+from quartet.report.verdicts import difference_in_words, of_baseline, standing_of
 
 
 def difference(gain: float, p: float) -> dict:
@@ -40,6 +41,16 @@ def test_a_baseline_that_no_network_beat_with_confidence_is_said_to_be_just_that
 def test_a_baseline_that_stays_because_a_candidate_was_refused_says_so():
     sentence = of_baseline(SimpleNamespace(verdict="refused", model="net"), comparison(-1))
     assert "the last candidate, net, was refused" in sentence
+
+
+def test_what_was_rolled_back_to_says_why_it_serves_and_not_that_it_is_best():
+    back = Decision(
+        "rolled back", "net", "x-0", "y-0", ["it was wrong on Mondays"], "mae", {"candidate": 0.5}, "", "none"
+    )
+    standing = standing_of([back], None)
+    assert standing
+    assert standing.sentence == "net serves again: it was wrong on Mondays."
+    assert standing.score == "0.5000 when it was last compared"
 
 
 def test_a_champion_of_data_that_the_gate_now_refuses_is_said_to_be_of_earlier_data():

@@ -86,6 +86,9 @@ class Resumable(Checkpoint):
         """Save if it is time."""
         if time.monotonic() - self.last >= self.every_s:
             partial = self.file.with_suffix(".partial")
-            trainer.save_checkpoint(partial)
-            partial.replace(self.file)
+            try:
+                trainer.save_checkpoint(partial)
+                partial.replace(self.file)
+            finally:
+                partial.unlink(missing_ok=True)  # on a full disk, half a checkpoint would keep what room is left
             self.last = time.monotonic()

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
@@ -10,7 +10,7 @@ from typing import Any
 
 from quartet.catalog import PREFIX, named, refuse_by_hand
 from quartet.errors import SourceError, UsageError
-from quartet.family import Family
+from quartet.family import Family, family_names
 from quartet.params_file import flow
 from quartet.project import Project
 from quartet.proposing.sight import Proposal, Sight
@@ -21,7 +21,7 @@ from quartet.sources.archives import files_of
 from quartet.sources.packages import from_networkx, from_sklearn
 
 SCHEMES = (PREFIX, "sklearn:", "networkx:", "pypi:", "https:", "http:")
-SPECIFIC_FIRST = ("graph", "image", "text", "tabular")  # a table of texts is a table too
+ASKED_LAST = ("text", "tabular")  # a table of texts is a table too
 ENDINGS = re.compile(r"(\.(csv|tsv|parquet|zip|tar|tgz|gz|xz|bz2))+$", re.IGNORECASE)
 MAX_NAME = 40  # characters
 MEGABYTE = 10**6
@@ -66,7 +66,7 @@ def propose(wish: Wish, downloads: Project) -> Proposal:
     if wish.source.startswith(PREFIX):
         return checked(from_catalog(wish.name), wish)
     sight = look(wish, downloads)
-    for name in SPECIFIC_FIRST:
+    for name in specific_first(family_names()):
         proposal = Family(name).proposal.propose(sight)
         if proposal:
             return checked(proposal, wish)
@@ -77,6 +77,11 @@ def propose(wish: Wish, downloads: Project) -> Proposal:
         mend="Name the table to learn from (a spreadsheet or JSON saved as CSV), or put the items into a folder per "
         "class, other files elsewhere.",
     )
+
+
+def specific_first(families: Iterable[str]) -> list[str]:
+    """The families in the order in which they are asked: those that take any table or any text come last."""
+    return sorted(families, key=lambda name: (ASKED_LAST.index(name) if name in ASKED_LAST else -1, name))
 
 
 def from_catalog(name: str) -> Proposal:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from typing import IO, Any
@@ -51,17 +52,23 @@ def read_csv(file: File, options: CSV) -> pa.Table:
         SourceError: it is no such table; the message names the row and the line.
         OSError: it cannot be read; EOFError, zlib.error or LZMAError: nor unpacked.
     """
-    with (
-        file.path.open("rb") if file.path else io.BytesIO(file.read()) as packed,
-        io.BufferedReader(unpacked(packed, file.suffix, file.name, file.max_bytes)) as stream,  # type: ignore[type-var]
-        _decoded(file.name, stream, options.encoding) as text,
-    ):
-        records = Records(file.name, text, options)
+    with records_of(file, options) as records:
         chunks = list(records.tables())
     return pa.concat_tables(chunks) if chunks else records.as_table([])
 
 
-def _decoded(name: str, stream: IO[bytes], encoding: str) -> io.TextIOWrapper:
+@contextmanager
+def records_of(file: File, options: CSV) -> "Iterator[Records]":
+    """The records of a file, to be read one after the other; what is raised is what read_csv raises."""
+    with (
+        file.path.open("rb") if file.path else io.BytesIO(file.read()) as packed,
+        io.BufferedReader(unpacked(packed, file.suffix, file.name, file.max_bytes)) as stream,  # type: ignore[type-var]
+        decoded(file.name, stream, options.encoding) as text,
+    ):
+        yield Records(file.name, text, options)
+
+
+def decoded(name: str, stream: IO[bytes], encoding: str) -> io.TextIOWrapper:
     """The text of a stream; bytes that cannot be decoded become lone surrogates, found row by row."""
     head = stream.peek(512)[:512]  # type: ignore[attr-defined]
     came = signature(head)
@@ -141,9 +148,9 @@ class Records:
         except UnicodeError as error:
             raise self._undecodable(f"there are other bytes ({error})"[:200]) from error
 
-    def tables(self) -> Iterator[pa.Table]:
-        """All that follow, as tables of columns of text."""
-        n_rows = max(1, CELLS // len(self.names))
+    def tables(self, most: int = CELLS) -> Iterator[pa.Table]:
+        """All that follow, as tables of columns of text, each of `most` rows or CELLS cells at most."""
+        n_rows = max(1, min(most, CELLS // len(self.names)))
         while rows := self.chunk(n_rows):
             if any(len(row) != len(self.names) for row in rows):
                 raise self._ragged(rows)

@@ -3,7 +3,7 @@
 import io
 import lzma
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -14,17 +14,28 @@ import pyarrow.parquet as pq
 
 from quartet.errors import QuartetError, SourceError
 from quartet.reading.compressed import ENDINGS, too_large
-from quartet.reading.delimited import CSV, csv_options, named, read_csv
+from quartet.reading.delimited import CSV, csv_options, named, read_csv, records_of
 from quartet.reading.files import File, LeftOut, class_folders, plain, quoted, why_unread
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AUTO", "CSV", "TABLES", "csv_options", "kind_of", "one_table", "read_table", "table_or_class_folders"]
+__all__ = [
+    "AUTO",
+    "CSV",
+    "TABLES",
+    "csv_options",
+    "kind_of",
+    "one_table",
+    "read_chunks",
+    "read_table",
+    "table_or_class_folders",
+]
 
 TABLES = (".csv", ".tsv", ".parquet")
 AUTO = CSV()
 CELL = 8  # bytes that a cell of a parquet takes in memory, at least
+BUFFER = 2**20  # bytes of a column that are read at a time; without it, a row group's whole column is
 
 
 def kind_of(name: str) -> str:
@@ -41,19 +52,81 @@ def read_table(file: File | Path, options: CSV = AUTO) -> "pd.DataFrame":
         SourceError: it is neither, or cannot be read; the message names the row where there is one.
     """
     file = File(plain(file.name), file.read_bytes, file) if isinstance(file, Path) else file
-    kind = kind_of(file.name)
-    if not kind:
-        mend = "Convert it and name the new file."
-        raise SourceError(f"a table is a {', '.join(TABLES)} file", came=f"{quoted(file.name)} came", mend=mend)
+    kind = _table_kind(file.name)
     try:
         table = read_parquet(file) if kind == ".parquet" else read_csv(file, options)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise _unreadable(file.name, kind, error) from error
     if not table.num_rows or not table.num_columns:
-        came = "it has no row below its header" if table.num_columns else "it has no column"
-        raise SourceError(f"{file.name} holds rows", came=came, mend="Name a file with data.")
+        raise _without_rows(file.name, table.num_columns)
     frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True, ignore_metadata=True)
     return frame
+
+
+def read_chunks(path: Path, n_rows: int, options: CSV = AUTO) -> "Iterator[pd.DataFrame]":
+    """The rows of a table as read_table gives them, at most so many at a time; their index counts all rows.
+
+    A column has one type in all chunks: whole numbers that miss some cells stay whole, as objects.
+
+    Raises:
+        SourceError: while reading, as read_table does.
+    """
+    import pandas as pd
+
+    file, start, n_columns = File(plain(path.name), path.read_bytes, path), 0, 0
+    kind = _table_kind(file.name)
+    try:
+        for table in _parquet_chunks(file, n_rows) if kind == ".parquet" else _csv_chunks(file, n_rows, options):
+            n_columns = table.num_columns
+            if table.num_rows:
+                frame: pd.DataFrame = table.to_pandas(ignore_metadata=True, integer_object_nulls=True)
+                yield frame.set_axis(pd.RangeIndex(start, start + len(frame)))
+                start += len(frame)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise _unreadable(file.name, kind, error) from error
+    if not start:
+        raise _without_rows(file.name, n_columns)
+
+
+def _csv_chunks(file: File, n_rows: int, options: CSV) -> Iterator[pa.Table]:
+    with records_of(file, options) as records:
+        yield records.as_table([])
+        yield from records.tables(n_rows)
+
+
+def _parquet_chunks(file: File, n_rows: int) -> Iterator[pa.Table]:
+    try:
+        with pq.ParquetFile(file.path) as parquet:
+            schema = parquet.schema_arrow
+            texts = [path for field in schema for path in _texts_in(file.name, field)]
+        with pq.ParquetFile(file.path, read_dictionary=texts, buffer_size=BUFFER) as parquet:
+            yield _plain_columns(file, schema.empty_table())
+            for batch in parquet.iter_batches(n_rows):
+                table = pa.Table.from_batches([batch])
+                table.validate(full=True)  # such as whether text is UTF-8
+                yield _plain_columns(file, table)
+    except QuartetError:
+        raise
+    except Exception as error:  # of a damaged file pyarrow raises what it likes
+        raise _unreadable(file.name, ".parquet", error) from error
+
+
+def _table_kind(name: str) -> str:
+    """The ending of a table.
+
+    Raises:
+        SourceError: it is none.
+    """
+    kind = kind_of(name)
+    if not kind:
+        mend = "Convert it and name the new file."
+        raise SourceError(f"a table is a {', '.join(TABLES)} file", came=f"{quoted(name)} came", mend=mend)
+    return kind
+
+
+def _without_rows(name: str, n_columns: int) -> SourceError:
+    came = "it has no row below its header" if n_columns else "it has no column"
+    return SourceError(f"{name} holds rows", came=came, mend="Name a file with data.")
 
 
 def _unreadable(name: str, kind: str, error: Exception) -> SourceError:
@@ -75,6 +148,15 @@ def read_parquet(file: File) -> pa.Table:
         raise
     except Exception as error:  # of a damaged file pyarrow raises what it likes
         raise _unreadable(file.name, ".parquet", error) from error
+    return _plain_columns(file, table)
+
+
+def _plain_columns(file: File, table: pa.Table) -> pa.Table:
+    """The columns as pandas has them.
+
+    Raises:
+        SourceError: with each text for itself they are too large.
+    """
     names = ["" if name.startswith("__index_level_") else name for name in table.column_names]
     columns = [_flat(table.column(i)) for i in range(table.num_columns)]
     if sum(map(_n_bytes, columns)) > file.max_bytes:

@@ -90,6 +90,7 @@ def whisker(comparison: Comparison, model: str, report: dict[str, Any], y: float
 
 def learning_curves(model: str, report: dict[str, Any], task: str) -> Chart:
     """Training and validation loss of each seed by epoch; a dot marks the epoch whose weights were kept."""
+    last = report.get("keep") == "last"
     curves = report["curves"]
     losses = [value for curve in curves for name in ("train_loss", "validation_loss") for value in curve[name]]
     epochs = [epoch for curve in curves for epoch in curve["epoch"]]
@@ -98,13 +99,14 @@ def learning_curves(model: str, report: dict[str, Any], task: str) -> Chart:
         for split in ("train", "validation")
         for curve in curves
     ]
-    kept = [min(zip(curve["validation_loss"], curve["epoch"], strict=True)) for curve in curves]
+    points = [list(zip(curve["validation_loss"], curve["epoch"], strict=True)) for curve in curves]
+    kept = [seed[-1] if last else min(seed) for seed in points]
     marks.append(Mark("dots", [(epoch, loss) for loss, epoch in kept], "validation", "weights kept"))
     short, meaning = LOSSES.get(task, (task.replace("_", " "), "loss"))
     note = (
         f"{meaning[0].upper()}{meaning[1:]} on the training and validation split, {counted(len(curves), 'seed')}, "
         "a line each. "
-        "Dot: lowest validation loss, the epoch whose weights were kept."
+        f"Dot: {'the last epoch' if last else 'lowest validation loss, the epoch'}, whose weights were kept."
     )
     y = axis_over(losses, f"loss ({short})", allow_log=True)
     x = Axis("epoch", min(0.0, *epochs), max(epochs) * 1.02)

@@ -6,9 +6,9 @@ from functools import cached_property
 import pyarrow.parquet as pq
 
 from quartet.comparisons import Comparison, load_comparison
+from quartet.history import Decision, decisions
 from quartet.params import Params
 from quartet.project import Project
-from quartet.registry import Decision, history
 from quartet.report.gate import Gate, gate_of
 from quartet.report.verdicts import Standing, standing_of
 from quartet.settings import DatasetSettings
@@ -76,6 +76,6 @@ def overview_of(project: Project, params: Params, dataset: str) -> Overview:
         n_items=pq.read_metadata(file).num_rows if file.exists() else None,
         gate=gate_of(project, dataset),
         comparison=comparison,
-        decisions=history(project, dataset),
+        decisions=decisions(project, dataset),
         pending=[name for name in params.models_of(dataset) if name not in compared],
     )

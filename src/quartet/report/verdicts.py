@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quartet.comparisons import Comparison
-from quartet.registry import Decision, champion_of
+from quartet.history import Decision, champion_of
 from quartet.report.formats import bounds, metric_name, number, p_value, score
 
 SIGNIFICANT = 0.05  # goes with the 95 % intervals of evaluate
@@ -33,6 +33,11 @@ def standing_of(decisions: list[Decision], comparison: Comparison | None) -> Sta
     if decision is None:
         return None
     model = decision.model
+    if decision.verdict == "rolled back":
+        then, why = number(decision.scores.get("candidate")), f"{model} serves again: {decision.why}."
+        known = comparison is not None and is_compared(decision, comparison)
+        is_baseline = model == comparison.baseline if comparison and known else None
+        return Standing(decision, f"{then} when it was last compared", why, is_baseline)
     if comparison is None or not is_compared(decision, comparison):
         then = number(decision.scores.get("candidate"))
         earlier = f"{model} was promoted on {decision.time[:10]}; it is not among the models that are compared now."

@@ -142,6 +142,7 @@ class TrainedModel:
             },
             "test_interval": interval(self.resampled(metric)),
             "curves": self.curves(),
+            "keep": self.config["settings"].get("keep"),
             **self.details(),
         }
 

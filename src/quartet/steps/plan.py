@@ -18,13 +18,14 @@ FAMILY_MODULES = {"ingest": "tables", "validate": "suite", "prepare": "features"
 
 
 def plan(project: Project, name: str | None = None) -> None:
-    """Check params.yaml, write plan/, and remove the outputs of models and datasets that are gone."""
+    """Check params.yaml, write plan/ with a copy of it, and remove the outputs of models and datasets that are gone."""
     params = load_params(project.params)
     for dataset, settings in params.datasets.items():
         check(dataset, settings.source, project)
     with whole_folder(project.plans) as folder:
         for step, stage, content in (*dataset_plans(params, project), *model_plans(params)):
             write_json(folder / step / f"{stage}.json", content)
+        shutil.copyfile(project.params, folder / project.planned_params.name)
     remove_what_is_gone(params, project)
 
 

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from quartet import provenance, registry, tracking
+from quartet import history, provenance, registry, tracking
 from quartet.artifacts import load_encoder, load_tables
 from quartet.closure import file_hash
 from quartet.comparisons import Comparison, load_comparison
 from quartet.errors import RegistryError, SourceError, UsageError
+from quartet.history import Decision
 from quartet.params import Params, load_params
 from quartet.predictions import split_outputs
 from quartet.project import Project
-from quartet.registry import Decision
 from quartet.statistics import bootstrap, lower_bound
 
 if TYPE_CHECKING:
@@ -51,17 +51,17 @@ class Gate:
         self.client, self.comparison = client, comparison
         self.project, self.dataset = comparison.project, comparison.dataset
         self.settings, self.confidence = params.datasets[self.dataset], params.promotion.confidence
-        self.history = registry.history(self.project, self.dataset)
+        self.history = history.decisions(self.project, self.dataset)
         self.data = file_hash(self.project.prepared(self.dataset))
         self.target = split_outputs(comparison.folder(comparison.ranking[0]), "test", fold=0)[0]
         self.reasons: list[str] = []
 
     def decide(self) -> Decision:
         """Choose the candidate, let it meet the floor and the champion, write the decision and point the aliases."""
-        standing = registry.champion_of(self.history)
+        standing = history.champion_of(self.history)
         candidate = self.candidate()
         champion = self.champion(standing) if standing and standing.fingerprint != candidate.fingerprint else None
-        passed = self.reaches_minimum(candidate)
+        passed = self.reaches_minimum(candidate) and self.may_return(candidate)
         if champion:
             passed = self.not_worse(candidate, champion) and passed
         decision = self.decision(candidate, champion, standing, passed=passed)
@@ -70,14 +70,14 @@ class Gate:
             mend = "Run `quartet publish` and promote again."
             raise RegistryError("what is promoted is registered", came=f"{candidate.model} is not", mend=mend)
         if not known:
-            registry.append(self.project, self.dataset, decision)
+            history.append(self.project, self.dataset, decision)
         serves = (known or decision) if passed else standing
         self.point_aliases(serves.fingerprint if serves else None)
         return known or decision
 
     def already_made(self, decision: Decision) -> Decision | None:
         """The decision that stands already: the same promotion, or the same refusal since the last promotion."""
-        standing = registry.champion_of(self.history)
+        standing = history.champion_of(self.history)
         if decision.verdict == "promoted":
             return standing if standing and standing.fingerprint == decision.fingerprint else None
         recent = self.history[self.history.index(standing) + 1 :] if standing else self.history
@@ -147,6 +147,15 @@ class Gate:
         verb = "reaches" if reached else "falls short of"
         self.reasons.append(f"{candidate.model} {verb} the minimum {minimum}: {score:.4f} on test")
         return reached
+
+    def may_return(self, candidate: Contender) -> bool:
+        """Whether no rollback took the candidate out of service."""
+        rollback = history.withdrawn(self.history).get(candidate.fingerprint)
+        if rollback is None:
+            return True
+        way_out = f"`quartet rollback {self.dataset} --to {candidate.fingerprint}` lets it serve again"
+        self.reasons.append(f"{candidate.model} was rolled back on {rollback.time[:10]} ({rollback.why}): {way_out}")
+        return False
 
     def not_worse(self, candidate: Contender, champion: Contender) -> bool:
         """Whether the candidate is not worse than the champion with confidence."""

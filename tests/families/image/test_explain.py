@@ -9,6 +9,7 @@ from torch.nn.functional import cross_entropy
 
 from quartet.examples import Examples
 from quartet.families.image.explain import explain
+from quartet.families.image.inside.layers import weighs_pixels
 from quartet.families.image.inside.maps import grad_cam, last_fine_stage
 from quartet.families.image.models.cnn import CNN
 from quartet.families.image.models.mlp import MLP
@@ -130,3 +131,17 @@ def test_a_control_that_scores_nearly_as_well_warns_of_a_shortcut(encoder):
     section = explain(look)[-1]
     assert "DeGrave" in section.text
     assert [row[0] for row in section.figures[0].rows] == ["cnn", "cnn-control"]
+
+
+@pytest.mark.parametrize(
+    ("first", "weighs"),
+    [
+        (torch.nn.Conv2d(3, 2, 5), True),
+        (torch.nn.Linear(3 * 8 * 8, 2), True),
+        (torch.nn.Linear(8, 2), False),
+        (torch.nn.BatchNorm2d(3), False),
+        (torch.nn.ReLU(), False),
+    ],
+)
+def test_a_first_layer_is_drawn_where_its_weights_are_of_pixels(first, weighs):
+    assert weighs_pixels(torch.nn.Sequential(first), (3, 8, 8)) is weighs

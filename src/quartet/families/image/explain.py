@@ -17,7 +17,7 @@ def explain(look: Look) -> list[Section]:
     if name is None:
         return []
     sample = sample_of(look, name)
-    sections = [as_numbers(sample), first_layer(look, name, sample)]
+    sections = [as_numbers(sample), *first_layer(look, name, sample)]
     if isinstance(sample.network, PictureNetwork):
         sections += [layer_by_layer(sample), places(sample)]
     return [*sections, confused(sample), *shortcuts(look, sample)]

@@ -11,6 +11,7 @@ from quartet.families.image.pictures import MAX_MEGAPIXELS, N_CHANNELS, Unreadab
 from quartet.family import Encoder
 
 FITTED_ON = 4000
+CHUNK = 256  # pictures scored at a time
 PATCH = {1: 3, 3: 2}  # channels → side of a patch
 MEND = "Save them again as PNG or JPEG, or leave them out."
 

@@ -1,4 +1,4 @@
-"""What the multilayer perceptron sees of a table: its weights, what it goes by, and where it is wrong."""
+"""What a network sees of a table: its weights, what it goes by, and where it is wrong."""
 
 import numpy as np
 
@@ -6,6 +6,7 @@ from quartet.explanations import Bar, Bars, Figure, Section
 from quartet.families.tabular import drawn, mistakes, together
 from quartet.families.tabular.curves import Curve, in_words
 from quartet.families.tabular.inquiry import Importance, Inquiry, columns_of, importance
+from quartet.families.tabular.models.mlp import MLP
 from quartet.looks import Look
 
 MOST_BARS = 20
@@ -13,14 +14,15 @@ MOST_CURVES = 4  # columns whose dependence is shown
 
 
 def explain(look: Look) -> list[Section]:
-    """The network best on validation: drawn, asked what it goes by, and caught where it is wrong.
+    """The network best on validation: drawn if it is a perceptron, asked what it goes by, caught where it is wrong.
 
     What it goes by is measured on the validation split: who reads it may leave columns out, and test chooses nothing.
     """
     if look.best is None:
         return []
     seen = Seen(look, look.best)
-    return [seen.built(), seen.importances(), seen.dependences(), seen.errors()]
+    layers = [seen.built()] if isinstance(seen.network, MLP) else []
+    return [*layers, seen.importances(), seen.dependences(), seen.errors()]
 
 
 class Seen:

@@ -174,5 +174,5 @@ def reading_of(encoder: Encoder) -> Reading:
 
 
 def names_of(items: pd.DataFrame) -> pd.Series:
-    """What an error calls rows: their ids, or their places counted from 0."""
-    return pd.Series(items["id"] if "id" in items else np.arange(len(items)), items.index)
+    """What an error calls rows: their ids, or their index, which counts them from 0 unless their owner names them."""
+    return pd.Series(items.get("id", items.index), items.index)

@@ -103,13 +103,13 @@ def test_a_right_and_a_wrong_answer_are_drawn_around_their_node(seen):
     assert {right.nodes[edge.b].name for edge in right.edges if edge.weight == 1} == {"n1"}
 
 
-def test_a_network_without_a_graph_has_no_neighbourhood_to_show():
-    look = SimpleNamespace(network=lambda model: torch.nn.Linear(1, 1))
-    assert nodes.Nodes(look, "m").reasons() == []
+def test_a_network_without_a_graph_or_vectors_has_no_neighbourhood_and_no_places_to_show():
+    seen = nodes.Nodes(SimpleNamespace(network=lambda model: torch.nn.Linear(1, 1)), "m")
+    assert (seen.reasons(), seen.places()) == ([], [])
 
 
 def test_all_sections_are_drawn_of_a_graph_this_small(seen):
-    sections = [seen.places(), seen.smoothness()]
+    sections = [*seen.places(), seen.smoothness()]
     before, after = sections[0].figures
     assert isinstance(before, Drawing)
     assert [node.colour for node in after.nodes] == [1, 1, 1, 0, 1, 1, 0]

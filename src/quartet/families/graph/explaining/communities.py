@@ -63,12 +63,12 @@ class Communities(Seen):
 
     def points(self) -> tuple[np.ndarray, str]:
         """Where all nodes are drawn (N, 2), and how that was chosen."""
-        n = len(self.names)
-        if n <= FEW:
+        n, network = len(self.names), self.look.network(self.model)
+        if n <= FEW or not hasattr(network, "embed"):
             index = self.look.encoder.arrays["edge_index"]
             return spread(n, [(a, b) for a, b in index.T.tolist() if a < b]), "placed by their edges"
         with torch.inference_mode():
-            vectors = self.look.network(self.model).embed()  # type: ignore[operator]
+            vectors = network.embed()  # type: ignore[operator]
         return flattened(np.asarray(vectors.numpy())), "placed by the principal components of their vectors"
 
     def drawn(self, title: str, points: np.ndarray, colours: np.ndarray, legend: list[str], how: str) -> Drawing:

@@ -10,6 +10,7 @@ from quartet.explanations import Bar, Bars, Drawing, Edge, Node, Plot, Section, 
 from quartet.families.graph.explaining.attributions import Spoken, edges_for
 from quartet.families.graph.explaining.placing import flattened, spread
 from quartet.families.graph.explaining.seen import Seen
+from quartet.families.graph.models.graph import Graph
 from quartet.looks import Look
 from quartet.metrics import auc
 
@@ -23,7 +24,9 @@ N_SUGGESTED = 5
 def explain(look: Look, model: str) -> list[Section]:
     """The network best on validation, on the pairs of test."""
     seen = Links(look, model)
-    return [seen.scores(), seen.neighbours(), seen.places(), seen.reasons()]
+    places = [seen.places()] if hasattr(look.network(model), "embed") else []
+    reasons = [seen.reasons()] if isinstance(getattr(look.network(model), "graph", None), Graph) else []
+    return [seen.scores(), seen.neighbours(), *places, *reasons]
 
 
 class Links(Seen):

@@ -26,7 +26,7 @@ STEPS = 16
 def explain(look: Look, model: str) -> list[Section]:
     """The network best on validation, on the nodes of test."""
     seen = Nodes(look, model)
-    return [seen.places(), *seen.reasons(), seen.reach(), seen.smoothness()]
+    return [*seen.places(), *seen.reasons(), seen.reach(), seen.smoothness()]
 
 
 class Nodes(Seen):
@@ -66,8 +66,10 @@ class Nodes(Seen):
         target, output = self.look.outputs(model, "test")
         return np.asarray(output.argmax(axis=1) == target)
 
-    def places(self) -> Section:
-        """The nodes in two dimensions, before and after training."""
+    def places(self) -> list[Section]:
+        """The nodes in two dimensions, before and after training; nothing of a network without vectors of them."""
+        if not hasattr(self.look.network(self.model), "embed"):
+            return []
         n = len(self.names)
         shown = np.sort(np.random.default_rng(0).choice(n, min(n, MOST_NODES), replace=False))
         networks = {
@@ -83,7 +85,8 @@ class Nodes(Seen):
             f"of all that differs between nodes there, {parts[0]:.0%} is between classes before, and {parts[1]:.0%} "
             "after."
         )
-        return Section("What training does to the nodes", text, [self.drawn(t, v, shown) for t, v in vectors.items()])
+        figures = [self.drawn(title, found, shown) for title, found in vectors.items()]
+        return [Section("What training does to the nodes", text, figures)]
 
     def drawn(self, title: str, vectors: np.ndarray, shown: np.ndarray) -> Drawing:
         """Some nodes where their vectors lie, and the edges among them."""
@@ -178,7 +181,8 @@ class Nodes(Seen):
         graph = Graph(self.look.encoder, self_loops=True)
         bare = propagated(graph, STEPS)
         series = [Series("propagation alone", list(enumerate(bare)), "both")]
-        for model in self.look.networks[:MOST_MODELS]:
+        layered = [model for model in self.look.networks if hasattr(self.look.network(model), "states")]
+        for model in layered[:MOST_MODELS]:
             series.append(Series(f"{model}, trained", through(self.look.network(model)), "both"))
         text = (
             "Each convolution mixes a node with its neighbours. Do it often, and all nodes of a connected graph come "

@@ -17,9 +17,11 @@ FIXED = (
 )
 
 
-def first_layer(look: Look, name: str, sample: Sample) -> Section:
-    """The weights of the first layer before and after training, as pictures."""
+def first_layer(look: Look, name: str, sample: Sample) -> list[Section]:
+    """The weights of the first layer before and after training, as pictures; nothing where they weigh no pixels."""
     shape = sample.x.shape[1:]
+    if not weighs_pixels(look.network(name), shape):
+        return []
     before, after = (first_weights(network, shape) for network in (look.untrained(name), look.network(name)))
     moved = float(np.linalg.norm(after - before) / np.linalg.norm(before))
     strongest = (-np.abs(after).sum(axis=(1, 2, 3))).argsort(kind="stable")
@@ -39,7 +41,15 @@ def first_layer(look: Look, name: str, sample: Sample) -> Section:
         f"random; training moved them by {moved:.0%} of their length."
     )
     text = f"Each of the {len(after)} first units looks at {side} x {side} pixels and weighs them; grey is weight 0. "
-    return Section("The first layer", text + (learnt if moved else FIXED), figures)
+    return [Section("The first layer", text + (learnt if moved else FIXED), figures)]
+
+
+def weighs_pixels(network: nn.Module, shape: tuple[int, ...]) -> bool:
+    """Whether the first weights are filters of pictures of that shape (C, H, W), or weights of all their pixels."""
+    values = next((tensor for name, tensor in network.state_dict().items() if name.endswith("weight")), None)
+    return values is not None and (
+        values.shape[1:] == (int(np.prod(shape)),) or (values.ndim == 4 and values.shape[1] == shape[0])
+    )
 
 
 def first_weights(network: nn.Module, shape: tuple[int, ...]) -> np.ndarray:

@@ -1,0 +1,300 @@
+"""Kill a run at random moments, again and again: each time the next run must give what an undisturbed one gives.
+
+    python benchmarks/kills.py [--kills 40] [--seed 1] [--only STEP] [--keep] [--work FOLDER]
+
+A small project is run once undisturbed. Then, for each kill, it stands again as it did before some step; a run starts,
+and in that step one of its processes gets SIGKILL: the flow (`quartet run` itself), the stage, DVC or Prefect's server.
+Every pair of step and process comes up before one does twice; when within the step is random. `quartet run` then
+recovers, and all that counts is compared with the undisturbed run: dvc.lock, the bytes of weights and metrics, the
+lines of the registry, MLflow's runs, versions and aliases. No process and no lock may be left. Linux only.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from filelock import FileLock
+from kills_facts import differences, facts
+from ruamel.yaml import YAML
+
+STAGES = ("plan", "ingest", "validate", "prepare", "train", "evaluate")
+FOLLOWING = ("publish", "promote", "report")
+PROCESSES = ("flow", "server", "dvc", "stage")
+N_ROWS = 240
+PARAMS = """
+n_seeds: 2
+datasets:
+  orders: {family: tabular, source: data/mine/orders.csv, target: late}
+  club:
+    {family: graph, source: "networkx:karate_club", task: node_classification, checks: {enough_items: {min_value: 30}}}
+models:
+  orders-logistic: {dataset: orders, architecture: logistic_regression}
+  orders-mlp: {dataset: orders, architecture: mlp, hidden: 16, epochs: 200, patience: null}
+  club-gcn: {dataset: club, architecture: gcn, hidden: 8, epochs: 60, patience: null}
+"""
+LIMIT_S = 1800.0
+
+
+def main() -> int:
+    """Kill as often as was asked for; 1 where a run did not recover."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=[*STAGES, *FOLLOWING], metavar="STEP", help="kill in this step alone")
+    parser.add_argument("--keep", action="store_true", help="keep the folder")
+    parser.add_argument("--work", type=Path, help="where to work; a temporary folder if absent")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="quartet-kills-")) if options.work is None else options.work.resolve()
+    bench = Bench(folder)
+    bench.prepare()
+    tally: Counter[str] = Counter()
+    for number, (step, process) in enumerate(plan(options), 1):
+        tally += bench.trial(number, step, process, random.Random(f"{options.seed} {number}"))
+    if not options.keep:
+        shutil.rmtree(folder)
+    counts = {key: tally[key] for key in ("killed", "recovered", "lost", "duplicated")}
+    print(", ".join(f"{key} {n}" for key, n in counts.items()))
+    return int(counts != {"killed": options.kills, "recovered": options.kills, "lost": 0, "duplicated": 0})
+
+
+def plan(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """Step and process of each kill: all pairs in random order, and over again."""
+    pairs = [(step, process) for step in STAGES for process in PROCESSES]
+    pairs += [(step, process) for step in FOLLOWING for process in ("flow", "server")]
+    pairs = [pair for pair in pairs if options.only in (None, pair[0])]
+    generator, queue = random.Random(options.seed), list[tuple[str, str]]()
+    for _ in range(options.kills):
+        queue = queue or generator.sample(pairs, len(pairs))
+        yield queue.pop()
+
+
+@dataclass
+class Bench:
+    """A project, what stood before each step of its run, and what the undisturbed run gave."""
+
+    folder: Path
+    facts: dict[str, Counter[str]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def project(self) -> Path:
+        """Always in the same place, which MLflow's store holds."""
+        return self.folder / "project"
+
+    def prepare(self) -> None:
+        """Run undisturbed, and keep the project as it stands before each step."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.make_project()
+        self.keep("plan")
+        run = Run(self.project)
+        run.wait()
+        if run.code:
+            sys.exit("the undisturbed run failed:\n" + "\n".join(run.lines))
+        self.facts, self.seconds = facts(self.project), run.seconds()
+        print("undisturbed:", ", ".join(f"{step} {s:.1f} s" for step, s in self.seconds.items()), flush=True)
+        self.put_back("plan")
+        for step, following in itertools.pairwise(STAGES):
+            names = [step] if step == "plan" else [name for name in stage_names() if name.startswith(f"{step}@")]
+            command(self.project, "dvc", "repro", "--single-item", *names)
+            self.keep(following)
+
+    def make_project(self) -> None:
+        """A table of orders and a graph."""
+        command(self.folder, "quartet", "init", str(self.project))
+        (self.project / "params.yaml").write_text(PARAMS, encoding="utf-8")
+        generator = random.Random(0)
+        rows = [(generator.gauss(0, 1), generator.gauss(0, 1), generator.choice("abc")) for _ in range(N_ROWS)]
+        lines = [f"{a:.3f},{b:.3f},{c},{'yes' if a * b + (c == 'a') > 0.3 else 'no'}" for a, b, c in rows]
+        table = "\n".join(["weight,distance,shop,late", *lines, ""])
+        (self.project / "data/mine/orders.csv").write_text(table, encoding="utf-8")
+
+    def keep(self, step: str) -> None:
+        """Keep the project as it stands before a step."""
+        shutil.copytree(self.project, self.folder / "before" / step, symlinks=True)
+
+    def put_back(self, step: str) -> None:
+        """Let the project stand as it did before a step."""
+        shutil.rmtree(self.project)
+        shutil.copytree(self.folder / "before" / step, self.project, symlinks=True)
+
+    def trial(self, number: int, step: str, process: str, generator: random.Random) -> Counter[str]:
+        """One kill and the recovery."""
+        self.put_back(step if step in STAGES else "evaluate")
+        run = Run(self.project)
+        killed = run.kill(step, process, generator.uniform(0, self.seconds[step]))
+        run.wait()
+        left = orphans(self.project)
+        recovery = Run(self.project)
+        recovery.wait()
+        problems = [f"{what} left running by the killed run" for what in left]
+        problems += [f"{what} left running by the recovery" for what in orphans(self.project)]
+        problems += [] if recovery.code == 0 else ["the recovery failed:", *recovery.lines[-25:]]
+        problems += [] if killed else ["nothing was killed"]
+        compared = Counter[str]()
+        if recovery.code == 0:
+            problems += stale_locks(self.project)
+            compared = differences(self.facts, facts(self.project), problems)
+        took = f"{recovery.ended - recovery.started:5.1f}"
+        told = f"{number:3} {step:8} {process:6} killed after {run.killed_after:5.2f} s, recovered in {took} s"
+        print("\n     ".join([f"{told}: {'differs' if problems else 'equal'}", *problems]), flush=True)
+        return compared + Counter({"killed": int(killed), "recovered": int(not problems)})
+
+
+class Run:
+    """A `quartet run`, what it says, and its processes."""
+
+    def __init__(self, project: Path) -> None:
+        self.project = project
+        self.started, self.ended, self.killed_after = time.monotonic(), 0.0, 0.0
+        self.lines: list[str] = []
+        main = [sys.executable, "-m", "quartet", "run"]
+        self.process = subprocess.Popen(
+            main, cwd=project, env=environment(project), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        threading.Thread(target=self.read, daemon=True).start()
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code."""
+        return self.process.returncode
+
+    def read(self) -> None:
+        """Take down what it says."""
+        for line in self.process.stderr or ():
+            self.lines.append(line.rstrip())
+
+    def wait(self) -> None:
+        """Wait for its end; one that does not come is brought about, and counts as a failure."""
+        try:
+            self.process.wait(LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self.lines.append(f"no end after {LIMIT_S:.0f} s")
+            self.process.kill()
+            self.process.wait()
+        self.ended = time.monotonic()
+
+    def seconds(self) -> dict[str, float]:
+        """The longest duration of each step, as it told them."""
+        found: dict[str, float] = {}
+        for line in self.lines:
+            name, _, rest = (
+                line.partition("]")[2].strip().partition(" (") if "]" in line else line.strip().partition(" (")
+            )
+            step = name.partition("@")[0]
+            if rest.endswith(" s)") and step in STAGES + FOLLOWING:
+                found[step] = max(found.get(step, 0.0), float(rest.removesuffix(" s)")))
+        return found
+
+    def kill(self, step: str, process: str, delay: float) -> bool:
+        """Kill one of its processes some time after a step began; whether there was one to kill."""
+        target = None
+        while self.process.poll() is None and not self.has_begun(step, process):
+            time.sleep(0.01)
+        until = time.monotonic() + delay
+        while self.process.poll() is None and (found := self.find(step, process)):
+            target = found
+            if time.monotonic() >= until:
+                break
+            time.sleep(0.01)
+        self.killed_after = delay - max(0.0, until - time.monotonic())
+        try:
+            (target or psutil.Process(self.process.pid)).kill()
+        except psutil.NoSuchProcess:  # it ended first: the flow, which does not, takes its place
+            self.process.kill()
+        return self.process.poll() is None or self.process.returncode != 0
+
+    def has_begun(self, step: str, process: str) -> bool:
+        """Whether a step is going on, and the process is there."""
+        if step in STAGES:
+            return self.find(step, process) is not None and self.find(step, "dvc") is not None
+        before = {"publish": "  rebuild (", "promote": "  publish (", "report": "  promote ("}[step]
+        return any(line.startswith(before) for line in self.lines)
+
+    def find(self, step: str, process: str) -> psutil.Process | None:
+        """One of its processes: that of the step, where each step has its own."""
+        words = {"server": "create_app", "dvc": f"--single-item {step}", "stage": f"quartet stage {step}"}
+        try:
+            flow = psutil.Process(self.process.pid)
+            if process == "flow":
+                return flow
+            for child in flow.children(recursive=True):
+                line = " ".join(child.cmdline())
+                if words[process] in line and not line.startswith(("/bin/", "/usr/bin/")):
+                    return child
+        except psutil.Error:
+            pass
+        return None
+
+
+def stage_names() -> list[str]:
+    """DVC's names of all stages but plan."""
+    params = YAML(typ="safe").load(PARAMS)
+    names = [f"{step}@{name}" for step in STAGES for name in params["datasets"]]
+    return [*names, *(f"train@{name}" for name in params["models"])]
+
+
+def environment(project: Path) -> dict[str, str]:
+    """Homes of Prefect and DVC beside the project, so that nothing else is touched."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    homes = {"PREFECT_HOME": str(project.parent / "prefect"), "DVC_SITE_CACHE_DIR": str(project.parent / "dvc")}
+    cut = {name: value for name, value in os.environ.items() if name not in ("MLFLOW_TRACKING_URI", "PREFECT_API_URL")}
+    return cut | homes | {"PATH": path, "OMP_NUM_THREADS": "1"}
+
+
+def command(folder: Path, *arguments: str) -> str:
+    """A command that must succeed."""
+    result = subprocess.run(arguments, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False)
+    if result.returncode:
+        sys.exit(f"{' '.join(arguments)} failed:\n{result.stdout}{result.stderr}")
+    return result.stdout
+
+
+def orphans(project: Path, patience_s: float = 10.0) -> list[str]:
+    """The command lines of processes that still work in the project, once they had time to end."""
+    until, left = time.monotonic() + patience_s, [""]
+    while left and time.monotonic() < until:
+        time.sleep(0.1)
+        left = []
+        for process in psutil.process_iter():
+            try:
+                if Path(process.cwd()).is_relative_to(project):
+                    left.append(" ".join(process.cmdline()))
+            except (psutil.Error, OSError):
+                continue
+    return left
+
+
+def stale_locks(project: Path) -> list[str]:
+    """What keeps another process waiting, or DVC busy, though nothing runs."""
+    ours = [*project.glob(".quartet/**/*.lock"), project / ".dvc/tmp/lock", project / ".dvc/tmp/rwlock.lock"]
+    found = []
+    for file in ours:
+        lock = FileLock(file)
+        try:
+            lock.acquire(timeout=0)
+        except TimeoutError:
+            found.append(f"{file} is locked")
+        finally:
+            lock.release()
+    rwlock = project / ".dvc/tmp/rwlock"
+    entries = json.loads(rwlock.read_text(encoding="utf-8")) if rwlock.exists() else {}
+    found += [f"DVC's rwlock holds {mode}: {left}" for mode, left in entries.items() if left]
+    status = command(project, "dvc", "status")
+    return found + ([] if "up to date" in status else [f"DVC says: {status}"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
