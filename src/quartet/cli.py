@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from quartet.errors import QuartetError, StageFailed, UsageError
+from quartet.errors import QuartetError, ServiceError, StageFailed, UsageError
 from quartet.project import Project
 from quartet.quiet import environment
 from quartet.registry_commands import COMMANDS
@@ -250,6 +250,9 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:
         told = error if isinstance(error, QuartetError) else storage_error(error)
+        if told is None and type(error).__module__ == "mlflow.exceptions":
+            mend = "Where that is no permission, docs/team.md says how MLflow's admin grants one."
+            told = ServiceError("MLflow does what it is asked", came=f"it answered: {error}", mend=mend)
         if told is None:
             raise
         click.echo(f"quartet: {told}", err=True)
