@@ -8,6 +8,7 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
+from quartet_flows.notifying import forget_told, tell_failed
 
 from quartet.batches import batches
 from quartet.errors import SourceError, UsageError
@@ -37,7 +38,13 @@ RETRIES: dict[str, Any] = {
 }
 
 
-@flow(name="quartet scoring", flow_run_name=run_name)
+@flow(
+    name="quartet-scoring",
+    flow_run_name=run_name,
+    on_failure=[tell_failed],
+    on_crashed=[tell_failed],
+    on_completion=[forget_told],
+)
 def score_batch(
     dataset: str, input_path: str, output_path: str, alias: str = "champion", overwrite: bool = False
 ) -> dict[str, int]:

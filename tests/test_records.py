@@ -60,9 +60,9 @@ def test_a_whole_dvc_lock_stays_as_it_is():
     assert whole_entries(LOCK) == LOCK
 
 
-@pytest.mark.parametrize("pid", [GONE, os.getpid()])
+@pytest.mark.parametrize("pid", [GONE, None], ids=["gone", "no dvc"])
 def test_dvcs_list_of_readers_loses_processes_that_are_gone_or_are_no_dvc(pid):
-    info = {"pid": pid, "cmd": "dvc repro"}
+    info = {"pid": pid or os.getpid(), "cmd": "dvc repro"}
     assert living(json.dumps({"write": {"/a": info}, "read": {"/b": [info]}})) == ""
 
 
