@@ -59,7 +59,7 @@ def main() -> int:
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="quartet-kills-")) if options.work is None else options.work.resolve()
     bench = Bench(folder)
-    bench.prepare()
+    bench.prepare(options.only)
     tally: Counter[str] = Counter()
     for number, (step, process) in enumerate(plan(options), 1):
         tally += bench.trial(number, step, process, random.Random(f"{options.seed} {number}"))
@@ -94,8 +94,8 @@ class Bench:
         """Always in the same place, which MLflow's store holds."""
         return self.folder / "project"
 
-    def prepare(self) -> None:
-        """Run undisturbed, and keep the project as it stands before each step."""
+    def prepare(self, only: str | None = None) -> None:
+        """Run undisturbed, and keep the project as it stands before each step, or before one alone."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.make_project()
         self.keep("plan")
@@ -106,7 +106,10 @@ class Bench:
         self.facts, self.seconds = facts(self.project), run.seconds()
         print("undisturbed:", ", ".join(f"{step} {s:.1f} s" for step, s in self.seconds.items()), flush=True)
         self.put_back("plan")
-        for step, following in itertools.pairwise(STAGES):
+        wanted = (
+            STAGES if only is None else STAGES[: (*STAGES, *FOLLOWING).index(only) + 1]
+        )  # no more than is killed in
+        for step, following in itertools.pairwise(wanted):
             names = [step] if step == "plan" else [name for name in stage_names() if name.startswith(f"{step}@")]
             command(self.project, "dvc", "repro", "--single-item", *names)
             self.keep(following)

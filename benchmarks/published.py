@@ -137,7 +137,7 @@ def row_of(name: str, bar: dict[str, Any], comparison: dict[str, Any], project: 
         "model": f"{model} (best on validation)" if "best_of" in bar else model,
         "measure": bar["metric"],
         "published": bar.get("published", ""),
-        "bar": bound + (f", {bar['bar_is']}" if "bar_is" in bar else ""),
+        "bar": ", ".join(filter(None, [bound, bar.get("bar_is")])),
         "ours": {key: ours[key] for key in ("mean", "sd", "n")},
         "interval": report["test_interval"] if bar["metric"] == comparison["metric"] else None,
         "n_items": report["n_items"]["test"],

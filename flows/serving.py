@@ -21,7 +21,7 @@ from quartet.errors import UsageError
 from quartet.params import check_datasets, load_params
 from quartet.project import Project
 from quartet.quiet import environment
-from quartet.tracking import store_lock, sweep_live_runs, tracking_uri
+from quartet.tracking import connect, store_lock, sweep_live_runs, tracking_uri
 
 HOST = "127.0.0.1"
 NAMES = (HOST, "localhost")  # the servers answer under no other, and to no other site's pages
@@ -44,6 +44,8 @@ def serve_all(project: Project, timetable: Timetable, *, prefect_port: int, mlfl
     with only_one(project):
         clear(project)
         check_ports(ports)
+        if has_own_store():
+            connect(project)  # it makes the database whole, where MLflow's server could be cut off half way
         variables = surroundings(project, prefect_port)
         servers = [prefect_server(project, prefect_port, variables)]
         servers += [mlflow_ui(project, mlflow_port, variables)] if has_own_store() else []

@@ -1,7 +1,9 @@
 """Starting a run: what must hold first, what is stale, and the flow if anything is. Prefect is imported only then."""
 
+import os
 from collections.abc import Iterable
 
+from quartet.errors import ServiceError
 from quartet.following import finish, is_finished
 from quartet.orphans import guard
 from quartet.params import Params, check_datasets, load_params
@@ -16,6 +18,7 @@ def start(project: Project, names: list[str], *, force: bool = False) -> list[st
     """Bring all datasets, or the named ones, up to date, one run at a time; the names of the stages that were run.
 
     Raises:
+        ServiceError: PREFECT_API_URL names a server that does not answer, or not to this user.
         StageFailed: stages failed; everything that did not depend on them was done.
     """
     params = load_params(project.params)
@@ -28,11 +31,35 @@ def start(project: Project, names: list[str], *, force: bool = False) -> list[st
                 finish(project)
             return []
         guard(project)
+        see_entry()
         from quartet_flows.pipeline import run_stages
         from quartet_flows.server import provide_server
 
         provide_server(project)
         return run_stages(names or None, force)
+
+
+def see_entry() -> None:
+    """Ask the Prefect server for its version, where there is one.
+
+    Raises:
+        ServiceError: it does not answer, or not to this user.
+    """
+    if not os.environ.get("PREFECT_API_URL"):
+        return
+    from httpx import HTTPError
+    from prefect.client.orchestration import get_client
+
+    try:
+        with get_client(sync_client=True) as client:
+            client.api_version()
+    except HTTPError as error:
+        raise ServiceError(
+            "the Prefect server that PREFECT_API_URL names answers and lets you in",
+            came=str(error).partition("\n")[0],
+            mend="Set PREFECT_API_AUTH_STRING to user:password where it asks for them, or see that it runs; without "
+            "PREFECT_API_URL a run takes a server of its own.",
+        ) from error
 
 
 def stages_to_run(project: Project, params: Params, names: Iterable[str], *, force: bool) -> list[str]:

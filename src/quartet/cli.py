@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from quartet.errors import QuartetError, StageFailed, UsageError
+from quartet.errors import QuartetError, ServiceError, StageFailed, UsageError
 from quartet.project import Project
 from quartet.quiet import environment
 from quartet.registry_commands import COMMANDS
@@ -206,6 +206,7 @@ def serve(schedule: str | None, every: float | None, names: tuple[str, ...], **p
 @click.option("--check", is_flag=True, help="With render: fail where dvc.yaml is not what the table gives.")
 def stage(step: str, name: str | None, check: bool) -> None:
     """Run one step of one dataset or model: what dvc.yaml calls. `stage render` writes dvc.yaml itself."""
+    from quartet.params import load_params
     from quartet.pipeline import find_step
     from quartet.rendering import write_dvc_yaml
     from quartet.turns import turn
@@ -218,6 +219,8 @@ def stage(step: str, name: str | None, check: bool) -> None:
         raise UsageError(
             f"{step} runs for one of {row.over}", came="no name came", mend=f"Say `quartet stage {step} NAME`."
         )
+    if row.over is None:
+        load_params(Project().params)  # where they are wrong, nothing is written
     with turn(Project(), f"{step}-{name}" if name else step, f"quartet stage {step} {name or ''}".strip()):
         row.function(Project(), name)
 
@@ -247,6 +250,9 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:
         told = error if isinstance(error, QuartetError) else storage_error(error)
+        if told is None and type(error).__module__ == "mlflow.exceptions":
+            mend = "Where that is no permission, docs/team.md says how MLflow's admin grants one."
+            told = ServiceError("MLflow does what it is asked", came=f"it answered: {error}", mend=mend)
         if told is None:
             raise
         click.echo(f"quartet: {told}", err=True)

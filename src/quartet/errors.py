@@ -8,7 +8,7 @@ QuartetError            exit code 1
 ├── TrainingError       a training diverged or cannot start
 ├── RegistryError       what the registry holds does not fit what was asked
 ├── StorageError        files cannot be written or read: a full disk, a read-only folder
-└── ServiceError        a process of `quartet serve` ended by itself or does not answer
+└── ServiceError        a server, or a process of `quartet serve`, does not answer or ended by itself
 """
 
 from collections.abc import Mapping, Sequence
@@ -96,4 +96,4 @@ class StorageError(QuartetError):
 
 
 class ServiceError(QuartetError):
-    """A process of `quartet serve` ended by itself or does not answer."""
+    """A server, or a process of `quartet serve`, does not answer or ended by itself."""

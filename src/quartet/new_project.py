@@ -161,8 +161,9 @@ def all_or_nothing(project: Project, place: Path | None = None) -> Iterator[None
 
 def files_of_project(project: Project) -> list[Path]:
     """What a new project adds to its folder, .gitignore aside, which may be there already."""
-    names = ["params.yaml", "params.schema.json", "dvc.yaml", ".dvcignore", ".dvc", ".git", ".quartet"]
-    return [*(project.root / name for name in names), project.root / CODE_ELSEWHERE, project.mine / "README.md"]
+    top = ["params.yaml", "params.schema.json", "dvc.yaml"]
+    hidden = [".dvcignore", ".gitattributes", ".dvc", ".git", ".quartet"]
+    return [*(project.root / name for name in top + hidden), project.root / CODE_ELSEWHERE, project.mine / "README.md"]
 
 
 def files_of_data(place: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 from filelock import FileLock
 
+from quartet.errors import ServiceError
 from quartet.project import Project
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def connect(project: Project) -> "MlflowClient":
     """A client of the store; the first to come makes the database, the others wait.
 
     Processes that open a fresh SQLite file at once break each other's migrations, hence the lock.
+
+    Raises:
+        ServiceError: MLFLOW_TRACKING_URI names a server that does not answer, or not to this user.
     """
     import mlflow
 
@@ -50,7 +54,28 @@ def connect(project: Project) -> "MlflowClient":
     with store_lock(project):
         if not store_is_there(project):
             make_store(Path(tracking_uri(project).removeprefix("sqlite:///")))
-        return mlflow.MlflowClient()
+        client = mlflow.MlflowClient()
+    if tracking_uri(project).startswith("http"):
+        see_entry(client)
+    return client
+
+
+def see_entry(client: "MlflowClient") -> None:
+    """Ask a server for one thing, so that what is wrong shows before there is work to lose.
+
+    Raises:
+        ServiceError: it does not answer, or not to this user.
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.search_experiments(max_results=1)
+    except MlflowException as error:
+        raise ServiceError(
+            "the MLflow server that MLFLOW_TRACKING_URI names answers and lets you in",
+            came=str(error.message).partition("\n")[0],
+            mend="Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD where it asks for them, or see to it.",
+        ) from error
 
 
 def make_store(file: Path) -> None:

@@ -30,7 +30,7 @@ def task_runs(root: Path) -> dict[str, tuple[str, str]]:
 
 def test_prefect_knows_each_stage_as_a_task_of_its_name(root):
     stages = stages_of(load_params(root / "params.yaml"))
-    assert {*stages, "publish", "promote", "report"} == set(task_runs(root))
+    assert {*stages, "rebuild", "publish", "promote", "report"} == set(task_runs(root))
 
 
 def test_trainings_overlap_in_time(root):
