@@ -114,7 +114,7 @@ def test_prefect_takes_no_change_without_a_csrf_token(team):
 
 
 @pytest.mark.parametrize(("account", "bucket"), [("dvc", "mlflow"), ("mlflow", "dvc"), (None, "dvc")])
-def test_an_account_of_the_s3_store_reads_its_own_bucket_only(team, origin, account, bucket):
+def test_an_account_of_the_s3_store_reads_its_own_bucket_only(team, account, bucket):
     code = """
 import sys, boto3, botocore
 options = {} if sys.argv[2] else {"config": botocore.config.Config(signature_version=botocore.UNSIGNED)}
@@ -125,4 +125,4 @@ except botocore.exceptions.ClientError as error:
     print(error.response["ResponseMetadata"]["HTTPStatusCode"])
 """
     me = servers.s3_account(account or "dvc", team.ports["s3"])
-    assert succeed(origin, me, sys.executable, "-c", code, bucket, account or "").strip() == "403"
+    assert succeed(team.folder, me, sys.executable, "-c", code, bucket, account or "").strip() == "403"
