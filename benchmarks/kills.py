@@ -106,9 +106,8 @@ class Bench:
         self.facts, self.seconds = facts(self.project), run.seconds()
         print("undisturbed:", ", ".join(f"{step} {s:.1f} s" for step, s in self.seconds.items()), flush=True)
         self.put_back("plan")
-        wanted = (
-            STAGES if only is None else STAGES[: (*STAGES, *FOLLOWING).index(only) + 1]
-        )  # no more than is killed in
+        last = len(STAGES) if only is None else (*STAGES, *FOLLOWING).index(only) + 1
+        wanted = STAGES[:last]  # no more than is killed in
         for step, following in itertools.pairwise(wanted):
             names = [step] if step == "plan" else [name for name in stage_names() if name.startswith(f"{step}@")]
             command(self.project, "dvc", "repro", "--single-item", *names)
@@ -245,7 +244,7 @@ class Run:
 def stage_names() -> list[str]:
     """DVC's names of all stages but plan."""
     params = YAML(typ="safe").load(PARAMS)
-    names = [f"{step}@{name}" for step in STAGES for name in params["datasets"]]
+    names = [f"{step}@{name}" for step in STAGES if step != "train" for name in params["datasets"]]
     return [*names, *(f"train@{name}" for name in params["models"])]
 
 
