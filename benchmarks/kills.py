@@ -46,6 +46,7 @@ models:
   club-gcn: {dataset: club, architecture: gcn, hidden: 8, epochs: 60, patience: null}
 """
 LIMIT_S = 1800.0
+ATTEMPTS = 5
 
 
 def main() -> int:
@@ -132,12 +133,20 @@ class Bench:
         shutil.rmtree(self.project)
         shutil.copytree(self.folder / "before" / step, self.project, symlinks=True)
 
+    def run_and_kill(self, step: str, process: str, generator: random.Random) -> tuple["Run", bool]:
+        """A run that was killed; where it had ended before its moment came, another one, killed sooner."""
+        for attempt in range(ATTEMPTS):
+            self.put_back(step if step in STAGES else "evaluate")
+            run = Run(self.project)
+            killed = run.kill(step, process, generator.uniform(0, self.seconds[step] / 2**attempt))
+            run.wait()
+            if killed:
+                break
+        return run, killed
+
     def trial(self, number: int, step: str, process: str, generator: random.Random) -> Counter[str]:
         """One kill and the recovery."""
-        self.put_back(step if step in STAGES else "evaluate")
-        run = Run(self.project)
-        killed = run.kill(step, process, generator.uniform(0, self.seconds[step]))
-        run.wait()
+        run, killed = self.run_and_kill(step, process, generator)
         left = orphans(self.project)
         recovery = Run(self.project)
         recovery.wait()

@@ -45,8 +45,9 @@ def test_of_two_runs_at_once_the_second_waits_and_has_nothing_left_to_do(root):
     while not (root / ".quartet/locks/run.holder").exists():
         time.sleep(0.1)
     second, third = start(root, "run"), start(root, "publish")
-    assert [process.wait(900) for process in (first, second, third)] == [0, 0, 0]
-    waited = second.stderr.read() if second.stderr else ""
+    told = [process.communicate(timeout=900)[1] for process in (first, second, third)]
+    assert [process.returncode for process in (first, second, third)] == [0, 0, 0]
+    waited = told[1]
     assert f"waiting for `quartet run`, process {first.pid}," in waited
     assert "] train@" not in waited
     lines = [json.loads(line) for line in (root / "registry/flowers.jsonl").read_text().splitlines()]
