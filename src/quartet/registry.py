@@ -142,5 +142,7 @@ def alias_uri(client: "MlflowClient", dataset: str, alias: str) -> str:
         client.get_model_version_by_alias(dataset, alias)
     except MlflowException as error:
         mend = "`quartet status` shows what there is; `quartet run` trains and promotes."
-        raise RegistryError(f"{dataset} has a registered version @{alias}", came=error.message, mend=mend) from error
+        raise RegistryError(
+            f"{dataset} has a registered version @{alias}", came=error.message.rstrip("."), mend=mend
+        ) from error
     return f"models:/{dataset}@{alias}"
