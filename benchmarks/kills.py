@@ -12,13 +12,11 @@ lines of the registry, MLflow's runs, versions and aliases. No process and no lo
 import argparse
 import itertools
 import json
-import os
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -28,10 +26,9 @@ from pathlib import Path
 import psutil
 from filelock import FileLock
 from kills_facts import differences, facts
+from kills_run import FOLLOWING, STAGES, Run, environment
 from ruamel.yaml import YAML
 
-STAGES = ("plan", "ingest", "validate", "prepare", "train", "evaluate")
-FOLLOWING = ("publish", "promote", "report")
 PROCESSES = ("flow", "server", "dvc", "stage")
 N_ROWS = 240
 PARAMS = """
@@ -45,7 +42,6 @@ models:
   orders-mlp: {dataset: orders, architecture: mlp, hidden: 16, epochs: 200, patience: null}
   club-gcn: {dataset: club, architecture: gcn, hidden: 8, epochs: 60, patience: null}
 """
-LIMIT_S = 1800.0
 ATTEMPTS = 5
 
 
@@ -140,6 +136,7 @@ class Bench:
             run = Run(self.project)
             killed = run.kill(step, process, generator.uniform(0, self.seconds[step] / 2**attempt))
             run.wait()
+            killed = killed and run.is_hit(step, process)
             if killed:
                 break
         return run, killed
@@ -159,95 +156,10 @@ class Bench:
             problems += stale_locks(self.project)
             compared = differences(self.facts, facts(self.project), problems)
         took = f"{recovery.ended - recovery.started:5.1f}"
-        told = f"{number:3} {step:8} {process:6} killed after {run.killed_after:5.2f} s, recovered in {took} s"
+        told = f"{number:3} {step:8} {process:6} killed after {run.killed_after:5.2f} s, ended with {run.code:3}"
+        told += f", recovered in {took} s"
         print("\n     ".join([f"{told}: {'differs' if problems else 'equal'}", *problems]), flush=True)
         return compared + Counter({"killed": int(killed), "recovered": int(not problems)})
-
-
-class Run:
-    """A `quartet run`, what it says, and its processes."""
-
-    def __init__(self, project: Path) -> None:
-        self.project = project
-        self.started, self.ended, self.killed_after = time.monotonic(), 0.0, 0.0
-        self.lines: list[str] = []
-        main = [sys.executable, "-m", "quartet", "run"]
-        self.process = subprocess.Popen(
-            main, cwd=project, env=environment(project), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        threading.Thread(target=self.read, daemon=True).start()
-
-    @property
-    def code(self) -> int | None:
-        """Its exit code."""
-        return self.process.returncode
-
-    def read(self) -> None:
-        """Take down what it says."""
-        for line in self.process.stderr or ():
-            self.lines.append(line.rstrip())
-
-    def wait(self) -> None:
-        """Wait for its end; one that does not come is brought about, and counts as a failure."""
-        try:
-            self.process.wait(LIMIT_S)
-        except subprocess.TimeoutExpired:
-            self.lines.append(f"no end after {LIMIT_S:.0f} s")
-            self.process.kill()
-            self.process.wait()
-        self.ended = time.monotonic()
-
-    def seconds(self) -> dict[str, float]:
-        """The longest duration of each step, as it told them."""
-        found: dict[str, float] = {}
-        for line in self.lines:
-            name, _, rest = (
-                line.partition("]")[2].strip().partition(" (") if "]" in line else line.strip().partition(" (")
-            )
-            step = name.partition("@")[0]
-            if rest.endswith(" s)") and step in STAGES + FOLLOWING:
-                found[step] = max(found.get(step, 0.0), float(rest.removesuffix(" s)")))
-        return found
-
-    def kill(self, step: str, process: str, delay: float) -> bool:
-        """Kill one of its processes some time after a step began; whether there was one to kill."""
-        target = None
-        while self.process.poll() is None and not self.has_begun(step, process):
-            time.sleep(0.01)
-        until = time.monotonic() + delay
-        while self.process.poll() is None and (found := self.find(step, process)):
-            target = found
-            if time.monotonic() >= until:
-                break
-            time.sleep(0.01)
-        self.killed_after = delay - max(0.0, until - time.monotonic())
-        try:
-            (target or psutil.Process(self.process.pid)).kill()
-        except psutil.NoSuchProcess:  # it ended first: the flow, which does not, takes its place
-            self.process.kill()
-        return self.process.poll() is None or self.process.returncode != 0
-
-    def has_begun(self, step: str, process: str) -> bool:
-        """Whether a step is going on, and the process is there."""
-        if step in STAGES:
-            return self.find(step, process) is not None and self.find(step, "dvc") is not None
-        before = {"publish": "  rebuild (", "promote": "  publish (", "report": "  promote ("}[step]
-        return any(line.startswith(before) for line in self.lines)
-
-    def find(self, step: str, process: str) -> psutil.Process | None:
-        """One of its processes: that of the step, where each step has its own."""
-        words = {"server": "create_app", "dvc": f"--single-item {step}", "stage": f"quartet stage {step}"}
-        try:
-            flow = psutil.Process(self.process.pid)
-            if process == "flow":
-                return flow
-            for child in flow.children(recursive=True):
-                line = " ".join(child.cmdline())
-                if words[process] in line and not line.startswith(("/bin/", "/usr/bin/")):
-                    return child
-        except psutil.Error:
-            pass
-        return None
 
 
 def stage_names() -> list[str]:
@@ -255,14 +167,6 @@ def stage_names() -> list[str]:
     params = YAML(typ="safe").load(PARAMS)
     names = [f"{step}@{name}" for step in STAGES if step != "train" for name in params["datasets"]]
     return [*names, *(f"train@{name}" for name in params["models"])]
-
-
-def environment(project: Path) -> dict[str, str]:
-    """Homes of Prefect and DVC beside the project, so that nothing else is touched."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    homes = {"PREFECT_HOME": str(project.parent / "prefect"), "DVC_SITE_CACHE_DIR": str(project.parent / "dvc")}
-    cut = {name: value for name, value in os.environ.items() if name not in ("MLFLOW_TRACKING_URI", "PREFECT_API_URL")}
-    return cut | homes | {"PATH": path, "OMP_NUM_THREADS": "1"}
 
 
 def command(folder: Path, *arguments: str) -> str:
