@@ -21,7 +21,7 @@ def facts(project: Path) -> dict[str, Counter[str]]:
     return {
         "dvc.lock": lines((name, stage) for name, stage in lock.items()),
         "files": lines((str(file.relative_to(project)), sha256(file)) for file in files),
-        "registry": lines((name, without_changing(json.loads(line))) for name, line in registry),
+        "registry": lines(value for name, line in registry for value in values_of(name, json.loads(line))),
         **{f"MLflow {what}": found for what, found in mlflow_facts(project / "mlflow.db").items()},
     }
 
@@ -36,9 +36,10 @@ def sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def without_changing(line: dict[str, Any]) -> dict[str, Any]:
-    """A line of the registry without what no two runs share."""
-    return {key: value for key, value in line.items() if key not in CHANGING}
+def values_of(name: str, line: dict[str, Any]) -> Iterable[tuple[Any, ...]]:
+    """The values of a line of the registry but those that no two runs share, each with what the line is of."""
+    what = (name, line["verdict"], line["model"], line["fingerprint"])
+    return [(*what, key, value) for key, value in line.items() if key not in CHANGING]
 
 
 def mlflow_facts(database: Path) -> dict[str, Counter[str]]:

@@ -20,7 +20,7 @@ from quartet.errors import StageFailed
 from quartet.following import closing_steps, is_finished, remember
 from quartet.orphans import guard
 from quartet.params import Params, load_params
-from quartet.pipeline import Stage, stages_of
+from quartet.pipeline import Stage, stages_of, untouched
 from quartet.preflight import preflight
 from quartet.project import Project
 from quartet.results import as_json, results
@@ -80,15 +80,19 @@ def run_in_turn(project: Project, names: list[str] | None, *, force: bool) -> li
     if walk.n_stages == 0 and is_finished(project):
         return []
     with refusals_told(project, params):
-        follow(project, params, names)
+        follow(project, params, names, report)
     if report.failed:
         raise StageFailed(report.failed)
     return report.done
 
 
-def follow(project: Project, params: Params, names: list[str] | None) -> None:
-    """Rebuild, publish, promote and report, each a task, and leave the table and links as Prefect artifacts."""
-    for name, step in closing_steps(project, flow_run=flow_run.id).items():
+def follow(project: Project, params: Params, names: list[str] | None, report: Report) -> None:
+    """Rebuild, publish, promote and report, each a task, and leave the table and links as Prefect artifacts.
+
+    Of a dataset with a failed stage nothing is published: DVC may not have recorded what lies in its folders.
+    """
+    whole = untouched(params, report.failed)
+    for name, step in closing_steps(project, whole, flow_run=flow_run.id).items():
         started = time.monotonic()
         task(step, name=name, task_run_name=name, persist_result=False)()
         print(f"  {name} ({time.monotonic() - started:.1f} s)", file=sys.stderr)

@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from quartet.errors import UsageError
 from quartet.params import load_params
-from quartet.pipeline import CODE_ELSEWHERE, STEPS, find_step, render, stages_of
+from quartet.pipeline import CODE_ELSEWHERE, STEPS, find_step, render, stages_of, untouched
 
 PARAMS = """
 datasets:
@@ -29,6 +29,11 @@ def params(tmp_path: Path):
 def test_every_step_is_a_function_of_its_name_in_a_module_of_its_name():
     for step in STEPS:
         assert step.function.__module__ == f"quartet.steps.{step.name}"
+
+
+@pytest.mark.parametrize(("failed", "expected"), [("train@a-net", ["b"]), ("plan", []), ("evaluate@b", ["a"])])
+def test_a_failed_stage_touches_its_dataset_alone(params, failed, expected):
+    assert untouched(params, {failed: "why"}) == expected
 
 
 def test_an_unknown_step_is_refused_with_the_known_ones():

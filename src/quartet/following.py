@@ -1,6 +1,6 @@
 """What follows the stages: publish, promote and report. They depend on the registry, so they are no stages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from quartet.closure import file_hash
@@ -15,8 +15,15 @@ def finish(project: Project) -> None:
     remember(project)
 
 
-def closing_steps(project: Project, *, flow_run: str | None = None) -> dict[str, Callable[[], object]]:
-    """What follows the stages, by name, in order; what MLflow lost is made again first."""
+def closing_steps(
+    project: Project, names: Sequence[str] | None = None, *, flow_run: str | None = None
+) -> dict[str, Callable[[], object]]:
+    """What follows the stages, by name, in order; what MLflow lost is made again first.
+
+    Args:
+        names: the datasets that are published and promoted; all if absent.
+        flow_run: the Prefect flow run that this is part of.
+    """
     from quartet.recovery import rebuild
     from quartet.report import write_report
     from quartet.steps.promote import promote
@@ -24,8 +31,8 @@ def closing_steps(project: Project, *, flow_run: str | None = None) -> dict[str,
 
     return {
         "rebuild": partial(rebuild, project),
-        "publish": partial(publish, project, flow_run=flow_run),
-        "promote": partial(promote, project),
+        "publish": partial(publish, project, names, flow_run=flow_run),
+        "promote": partial(promote, project, names),
         "report": partial(write_report, project),
     }
 

@@ -7,7 +7,7 @@ Each step is the function of the same name in the module of the same name in `qu
 registry, which no file hash covers, and are no stages.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -101,6 +101,11 @@ def stages_of(params: Params, names: Iterable[str] = ()) -> dict[str, Stage]:
                 stages[name] = Stage(step, tuple(after))
                 writes[name] = tuple(filled(path, key, dataset) for path in step.writes)
     return stages
+
+
+def untouched(params: Params, failed: Collection[str]) -> list[str]:
+    """The datasets none of whose stages are among these."""
+    return [name for name in params.datasets if not stages_of(params, [name]).keys() & set(failed)]
 
 
 def _instances(step: Step, params: Params) -> Iterator[tuple[str, str, str | None]]:

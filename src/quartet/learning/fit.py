@@ -5,19 +5,20 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import torch
 from pytorch_lightning import Callback, Trainer
-from pytorch_lightning.callbacks import EarlyStopping
 from threadpoolctl import threadpool_limits
 from torch import nn
 
 from quartet.errors import UsageError
 from quartet.examples import Examples
-from quartet.learning.callbacks import BestWeights, History, Resumable, Row
+from quartet.learning.checkpoints import Resumable
+from quartet.learning.course import Course, Row
 from quartet.learning.module import Supervised
 from quartet.settings import ModelSettings, NetworkSettings, TrainerSettings
+
+BLOCK_S = 1.0  # between two looks of Lightning, which takes its checkpoints and signals then
 
 
 @dataclass(frozen=True)
@@ -47,32 +48,28 @@ def fit(
         with threadpool_limits(run.trainer.threads):  # scikit-learn's solvers do not heed torch's threads
             network.fit(splits["train"])  # type: ignore[operator]  # a baseline has one
         return network.eval(), []
-    module = Supervised(network, settings, train=splits["train"], validation=splits["validation"], seed=run.seed)
-    history = History(run.listen)
+    course = Course(settings, run.listen)
+    module = Supervised(network, settings, splits, course, run.seed)
+    module.bf16, module.block_s = is_bf16(run.trainer), min(BLOCK_S, run.every_s)
     resume = run.checkpoint if run.checkpoint and run.checkpoint.exists() else None
-    # the file is ours: optimiser state and callbacks are more than weights
-    lightning(settings, run, history).fit(module, ckpt_path=resume, weights_only=False)
-    return module.network.cpu().eval(), history.rows
+    # the file is ours: optimiser state and the course of epochs are more than weights
+    lightning(run).fit(module, ckpt_path=resume, weights_only=False)
+    course.finish(module.network)
+    return module.network.cpu().eval(), course.rows
 
 
-def lightning(settings: NetworkSettings, run: Run, history: History) -> Trainer:
-    """A lean Trainer: no bars, no loggers, no validation loop."""
+def lightning(run: Run) -> Trainer:
+    """A lean Trainer: no bars, no loggers, no validation loop; the module says when training is over."""
     quiet()
-    callbacks: list[Callback] = [history]
-    if settings.keep == "best":
-        callbacks.append(BestWeights(history))
-    if settings.patience and settings.schedule == "constant":
-        callbacks.append(EarlyStopping("validation_loss", patience=settings.patience, check_on_train_epoch_end=True))
+    callbacks = list[Callback]()
     if run.checkpoint:
         run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         callbacks.append(Resumable(run.checkpoint, run.every_s))
     return Trainer(
         accelerator=accelerator(run.trainer),
         devices=1,
-        precision=precision(run.trainer),
-        max_epochs=settings.epochs,
+        max_epochs=-1,
         callbacks=callbacks,
-        reload_dataloaders_every_n_epochs=1,
         # some operations have no deterministic version on a GPU: there, weights are equal within a tolerance only
         deterministic=True if accelerator(run.trainer) == "cpu" else "warn",
         logger=False,
@@ -95,11 +92,11 @@ def accelerator(trainer: TrainerSettings) -> str:
     return "gpu" if there and trainer.accelerator != "cpu" else "cpu"
 
 
-def precision(trainer: TrainerSettings) -> Literal["32-true", "bf16-mixed"]:
-    """32-bit on a CPU, bf16 on a GPU that has it, unless set."""
+def is_bf16(trainer: TrainerSettings) -> bool:
+    """32-bit products on a CPU, bf16 ones on a GPU that has them, unless set."""
     if trainer.precision == "auto":
-        return "bf16-mixed" if accelerator(trainer) == "gpu" and torch.cuda.is_bf16_supported() else "32-true"
-    return "bf16-mixed" if trainer.precision == "bf16" else "32-true"
+        return accelerator(trainer) == "gpu" and torch.cuda.is_bf16_supported()
+    return trainer.precision == "bf16"
 
 
 def quiet() -> None:

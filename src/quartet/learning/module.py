@@ -1,5 +1,7 @@
 """The one Lightning module that trains every network."""
 
+import time
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -8,7 +10,8 @@ from pytorch_lightning import LightningModule
 from torch import Tensor, nn
 from torch.nn import functional
 
-from quartet.examples import Batch, EpochBatches, Examples
+from quartet.examples import EpochBatches, Examples
+from quartet.learning.course import Course
 from quartet.learning.output import logits_in_batches
 from quartet.settings import NetworkSettings
 
@@ -20,38 +23,66 @@ class Supervised(LightningModule):
     With `class_weights: balanced`, an item of class k counts n / (K n_k) times, n_k being its training items.
     With `label_smoothing` e, a training label is 1 - e + e / K for its class and e / K for others; the validation
     loss takes labels as they are, so that models with and without can be compared.
+
+    A batch of Lightning's is a block of whole epochs, as many as fit into `block_s` seconds: what Lightning does around
+    a batch takes longer than an optimiser step of a small network (docs/decisions/0012-blocks-of-epochs.md).
     """
 
+    automatic_optimization = False
     weights: Tensor | None
 
     def __init__(
-        self, network: nn.Module, settings: NetworkSettings, *, train: Examples, validation: Examples, seed: int
+        self, network: nn.Module, settings: NetworkSettings, splits: dict[str, Examples], course: Course, seed: int
     ) -> None:
         super().__init__()
         self.network = network
         self.settings = settings
-        self.examples = {"train": train, "validation": validation}
+        self.examples = splits
+        self.course = course
         self.seed = seed
-        self.losses: list[Tensor] = []
-        weights = balanced(train.target) if settings.class_weights == "balanced" else None
+        self.bf16, self.block_s = False, 0.0
+        weights = balanced(splits["train"].target) if settings.class_weights == "balanced" else None
         self.register_buffer("weights", weights, persistent=False)
 
-    def train_dataloader(self) -> EpochBatches:
-        """The epoch's batches, on the device; asked for anew at each epoch."""
-        train = self.examples["train"].to(self.device)
-        return EpochBatches(train, self.settings.batch_size, self.seed, self.current_epoch)
+    def train_dataloader(self) -> list[int]:
+        """One block, and another until training is done."""
+        return [0]
 
-    def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
-        """Seed dropout by the step, so that a resumed training drops the same units."""
-        torch.manual_seed(self.seed * 1_000_003 + self.global_step)
+    def training_step(self, batch: int, batch_idx: int) -> None:
+        """A block of epochs."""
+        until = time.monotonic() + self.block_s
+        while not self.course.is_over:
+            self.course.add(self.train_epoch(), self.network)
+            if time.monotonic() >= until:
+                break
+        self.trainer.should_stop = self.course.is_over
 
-    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
-        """The loss of one batch."""
-        inputs, target = batch
-        loss = self.loss(self.network(*inputs), target, self.settings.label_smoothing)
-        self.losses.append(loss.detach())
-        penalty = getattr(self.network, "penalty", None)
-        return loss + penalty() if penalty else loss
+    def train_epoch(self) -> dict[str, float]:
+        """An optimiser step for each batch; the mean training loss and the whole validation split's loss."""
+        optimizer, schedule = self.optimizers(use_pl_optimizer=False), self.lr_schedulers()
+        batches = self.batches(self.course.n_epochs)
+        losses = []
+        for step, (inputs, target) in enumerate(batches, self.course.n_epochs * len(batches)):
+            seed_draws(self.seed * 1_000_003 + step, self.device)
+            with self.precision():
+                loss = self.loss(self.network(*inputs), target, self.settings.label_smoothing)
+                penalty = getattr(self.network, "penalty", None)
+                whole = loss + penalty() if penalty else loss
+            optimizer.zero_grad()  # type: ignore[union-attr]
+            whole.backward()
+            optimizer.step()  # type: ignore[union-attr]
+            if schedule:
+                schedule.step()  # type: ignore[union-attr]
+            losses.append(loss.detach())
+        return {"train_loss": float(torch.stack(losses).mean()), "validation_loss": float(self.validation_loss())}
+
+    def batches(self, epoch: int) -> EpochBatches:
+        """An epoch's batches, on the device."""
+        return EpochBatches(self.examples["train"].to(self.device), self.settings.batch_size, self.seed, epoch)
+
+    def precision(self) -> AbstractContextManager[None]:
+        """16-bit products where they were asked for; outside, gradients are taken and parameters kept in 32 bits."""
+        return torch.autocast(self.device.type, torch.bfloat16) if self.bf16 else nullcontext()
 
     def loss(self, output: Tensor, target: Tensor, smoothing: float = 0.0) -> Tensor:
         """The network's own loss where it has one, cross-entropy or squared error elsewhere."""
@@ -59,17 +90,11 @@ class Supervised(LightningModule):
         loss: Tensor = own(output, target) if own else loss_of(output, target, self.weights, smoothing)
         return loss
 
-    def finish_epoch(self) -> dict[str, float]:
-        """The epoch's mean training loss and the whole validation split's loss."""
-        train_loss = torch.stack(self.losses).mean()
-        self.losses.clear()
-        return {"train_loss": float(train_loss), "validation_loss": float(self.validation_loss())}
-
     @torch.no_grad()
     def validation_loss(self) -> Tensor:
         """The loss of the validation split, without dropout."""
         validation = self.examples["validation"].to(self.device)
-        with self.trainer.precision_plugin.forward_context():
+        with self.precision():
             logits = logits_in_batches(self.network, validation)
         return self.loss(logits, validation.target)
 
@@ -78,10 +103,27 @@ class Supervised(LightningModule):
         optimizer = optimizer_of(self.network, self.settings)
         if self.settings.schedule == "constant":
             return optimizer
-        n_steps = int(self.trainer.estimated_stepping_batches)
+        n_steps = self.settings.epochs * len(self.batches(0))
         share = partial(one_cycle, n_steps=n_steps, warm_up=self.settings.warm_up)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
-        return [optimizer], [{"scheduler": schedule, "interval": "step"}]
+        return [optimizer], [torch.optim.lr_scheduler.LambdaLR(optimizer, share)]
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep what came of the epochs so far."""
+        checkpoint["course"] = self.course.state_dict()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Go on from there."""
+        self.course.load_state_dict(checkpoint["course"])
+
+
+def seed_draws(seed: int, device: torch.device) -> None:
+    """Seed what dropout and augmentation draw, by the step, so that a resumed training draws the same.
+
+    torch.manual_seed asks each kind of device there could be, which takes longer than a step of a small network.
+    """
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(seed)
 
 
 def optimizer_of(network: nn.Module, settings: NetworkSettings) -> torch.optim.Optimizer:
@@ -94,9 +136,9 @@ def optimizer_of(network: nn.Module, settings: NetworkSettings) -> torch.optim.O
     groups = parameter_groups(network, settings.weight_decay)
     if settings.optimizer == "sgd":
         momentum = settings.momentum
-        return torch.optim.SGD(groups, lr=settings.learning_rate, momentum=momentum, nesterov=momentum > 0)
+        return torch.optim.SGD(groups, lr=settings.learning_rate, momentum=momentum, nesterov=momentum > 0, fused=True)
     kind = torch.optim.AdamW if settings.optimizer == "adamw" else torch.optim.Adam
-    return kind(groups, lr=settings.learning_rate)
+    return kind(groups, lr=settings.learning_rate, fused=True)
 
 
 def one_cycle(step: int, *, n_steps: int, warm_up: float) -> float:

@@ -1,5 +1,6 @@
 """promote: which version serves. Ranked on validation; the test split only accepts or refuses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ class Contender:
     output: "np.ndarray"
 
 
-def promote(project: Project, names: list[str] | None = None) -> dict[str, Decision | None]:
+def promote(project: Project, names: Sequence[str] | None = None) -> dict[str, Decision | None]:
     """Decide for each dataset; the decision, or None where its models were not compared.
 
     A decision that stands already is not written again.
@@ -37,7 +38,7 @@ def promote(project: Project, names: list[str] | None = None) -> dict[str, Decis
     params, client = load_params(project.params), tracking.connect(project)
     decisions: dict[str, Decision | None] = {}
     with tracking.publication_lock(project):
-        for dataset in names or params.datasets:
+        for dataset in params.datasets if names is None else names:
             comparison = load_comparison(project, dataset)
             ready = comparison if comparison and comparison.accepted else None
             decisions[dataset] = Gate(client, params, ready).decide() if ready else None

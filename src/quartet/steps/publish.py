@@ -39,7 +39,7 @@ def publish(project: Project, names: Sequence[str] | None = None, *, flow_run: s
     client = tracking.connect(project)
     new = {"runs": 0, "versions": 0}
     with tracking.publication_lock(project):
-        for dataset in names or load_params(project.params).datasets:
+        for dataset in load_params(project.params).datasets if names is None else names:
             comparison = load_comparison(project, dataset)
             if comparison and comparison.accepted:
                 publication = Publication(project, client, comparison, flow_run)

@@ -16,7 +16,7 @@ from torch import nn
 from quartet.artifacts import load_arrays, load_encoder, read_plan
 from quartet.closure import file_hash
 from quartet.family import SPLITS, Family
-from quartet.learning.callbacks import Row
+from quartet.learning.course import Row
 from quartet.learning.fit import Run, fit
 from quartet.learning.output import outputs
 from quartet.metrics import metrics_on, score
@@ -86,10 +86,11 @@ class Training:
 
     def timed(self, fingerprint: str, run: Run) -> tuple[nn.Module, list[Row]]:
         """A trained network and its history; how long it took is noted, but not where a killed run did a part of it."""
-        resumed, start = bool(run.checkpoint and run.checkpoint.exists()), time.perf_counter()
+        resumed, start, cpu = bool(run.checkpoint and run.checkpoint.exists()), time.perf_counter(), time.process_time()
         fitted = self.fit(self.data, run)
         if not resumed:
-            write_json(self.project.duration(fingerprint), {"fit_s": time.perf_counter() - start})
+            took = {"fit_s": time.perf_counter() - start, "fit_cpu_s": time.process_time() - cpu}
+            write_json(self.project.duration(fingerprint), took)
         return fitted
 
     def fit(self, data: "Prepared", run: Run) -> tuple[nn.Module, list[Row]]:

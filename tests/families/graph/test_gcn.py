@@ -4,9 +4,10 @@ import torch
 from torch_geometric.nn import GCNConv
 
 from families.graph import tiny
+from quartet.dropout import Dropout
 from quartet.families.graph import features
 from quartet.families.graph.models import examples
-from quartet.families.graph.models.gcn import GCN, drop_nonzero
+from quartet.families.graph.models.gcn import GCN
 from quartet.families.graph.settings import GCNSettings
 from quartet.family import SPLITS, Encoder
 from quartet.learning.fit import Run, fit
@@ -47,13 +48,26 @@ def test_logits_are_those_of_the_dense_formula(network, encoder):
     np.testing.assert_allclose(network(nodes).detach().numpy(), expected[nodes], atol=1e-5)
 
 
-def test_normalising_once_gives_what_torch_geometric_normalises_in_each_layer(network, encoder):
+def test_its_layers_are_torch_geometric_s(network, encoder):
     conv = GCNConv(8, 3)
     conv.load_state_dict(network.layers[1].state_dict())
-    h = torch.randn(tiny.N_NODES, 8)
+    first, second = (state.detach() for state in network.states())
     index, weight = (torch.from_numpy(encoder.arrays[name]) for name in ("edge_index", "edge_weight"))
-    ours = network.layers[1](h, network.graph.edge_index, network.graph.weight)
-    torch.testing.assert_close(ours, conv(h, index, weight))
+    torch.testing.assert_close(second, conv(first.relu(), index, weight).detach())
+
+
+def with_gradients(network, logits):
+    network.zero_grad()
+    logits.square().sum().backward()
+    return [logits.detach(), *(parameter.grad.clone() for parameter in network.parameters())]
+
+
+def test_nodes_have_the_logits_and_gradients_of_the_whole_graph_though_only_a_part_is_computed(network):
+    nodes = torch.tensor([7, 3, 3, 50])
+    part = with_gradients(network, network(nodes))
+    whole = with_gradients(network, network.states()[-1][nodes])
+    for ours, theirs in zip(part, whole, strict=True):
+        torch.testing.assert_close(ours, theirs)
 
 
 def test_permuting_the_nodes_of_the_graph_changes_no_logits(canonical, settings, network, encoder):
@@ -72,12 +86,12 @@ def test_nodes_without_features_each_learn_a_vector_of_their_own(encoder):
 
 
 def test_dropout_of_sparse_features_is_dropout_of_dense_ones_where_they_are_not_zero(network):
-    x = network.graph.x
+    x = network.graph.x.to_dense()
     torch.manual_seed(0)
-    dropped = drop_nonzero(x, torch.nn.Dropout(0.5)).to_dense()
+    dropped = network.graph.project(torch.eye(x.shape[1]), Dropout(0.5))
     kept = dropped != 0
     assert 0.3 < kept.double().mean() < 0.7
-    torch.testing.assert_close(dropped[kept], 2 * x.to_dense()[kept])
+    torch.testing.assert_close(dropped[kept], 2 * x[kept])
 
 
 def test_weight_decay_reaches_the_first_layer_only(network):
@@ -112,7 +126,7 @@ def test_it_learns_where_nodes_have_no_features_of_their_own(seen, canonical, se
     encoder = features.fit(canonical, settings.model_copy(update={"features": seen}))
     items = canonical["items"]
     splits = {s: examples(features.encode(items[items["split"] == s], encoder), encoder) for s in SPLITS}
-    patient = SETTINGS.model_copy(update={"patience": None, "learning_rate": 0.05})
+    patient = SETTINGS.model_copy(update={"patience": None, "learning_rate": 0.05, "dropout": 0.0})
     _, rows = fit(lambda: GCN(patient, encoder), patient, splits, Run(0, TrainerSettings(accelerator="cpu")))
     assert rows[-1]["train_loss"] < 0.95 * rows[0]["train_loss"]
 

@@ -21,7 +21,7 @@ def test_nodes_of_which_nothing_is_known_do_not_count():
 
 def test_propagation_makes_the_nodes_of_a_connected_graph_alike():
     graph = Graph(cases.encoder("graph", "tiny_communities"), self_loops=True)
-    graph.x = graph.x.to_dense().abs().to_sparse()
+    graph.x_value.abs_()
     found = propagated(graph, 60)
     assert found[0] > found[1] > found[2] > found[10]
     assert found[-1] < 0.01 * found[0]

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from quartet.dropout import Dropout
 from quartet.families.graph.community_settings import DMoNSettings
 from quartet.families.graph.models.graph import Graph
 from quartet.families.graph.models.modularity import modularity_loss, soft_modularity
@@ -27,10 +28,10 @@ class DMoN(nn.Module):
         super().__init__()
         self.graph = Graph(encoder, self_loops=True)
         self.steps, self.collapse = settings.steps, settings.collapse
-        n_features = self.graph.x.shape[1]
+        n_features = self.graph.x_pattern.shape[1]
         self.convolution = nn.Linear(n_features, settings.hidden)
         self.skip = nn.Linear(n_features, settings.hidden, bias=False)
-        self.dropout = nn.Dropout(settings.dropout)
+        self.dropout = Dropout(settings.dropout)
         self.output = nn.Linear(settings.hidden, encoder.n_outputs)
         self.register_buffer("edges", torch.tensor(encoder.arrays["edge_index"]), persistent=False)
         self.register_buffer("weight", torch.tensor(encoder.arrays["edge_weight"]), persistent=False)
@@ -38,11 +39,10 @@ class DMoN(nn.Module):
 
     def embed(self) -> Tensor:
         """What is known of all nodes (N, hidden)."""
-        h = torch.sparse.mm(self.graph.x, self.convolution.weight.T)  # (N, hidden)
-        adjacency = self.graph.adjacency()
+        h = self.graph.project(self.convolution.weight.T)  # (N, hidden)
         for _ in range(self.steps):
-            h = torch.sparse.mm(adjacency, h)  # (N, hidden)
-        skipped = torch.sparse.mm(self.graph.x, self.skip.weight.T)
+            h = self.graph.pass_on(h)  # (N, hidden)
+        skipped = self.graph.project(self.skip.weight.T)
         return nn.functional.selu(h + skipped + self.convolution.bias)
 
     def forward(self, node: Tensor) -> Tensor:

@@ -2,9 +2,9 @@
 
 import torch
 from torch import Tensor, nn
-from torch_geometric.nn import GCNConv
 
-from quartet.families.graph.models.gcn import drop_nonzero
+from quartet.dropout import Dropout
+from quartet.families.graph.models.convolution import Convolution
 from quartet.families.graph.models.graph import Graph
 from quartet.families.graph.pair_settings import GAESettings, VGAESettings
 from quartet.family import Encoder
@@ -24,18 +24,17 @@ class GAE(nn.Module):
     def __init__(self, settings: GAESettings | VGAESettings, encoder: Encoder) -> None:
         super().__init__()
         self.graph = Graph(encoder, self_loops=True)
-        self.hidden = convolution(self.graph.x.shape[1], settings.hidden)
-        self.mean = convolution(settings.hidden, settings.d_embedding)
-        self.dropout = nn.Dropout(settings.dropout)
+        self.hidden = Convolution(self.graph.x_pattern.shape[1], settings.hidden, bias=False)
+        self.mean = Convolution(settings.hidden, settings.d_embedding, bias=False)
+        self.dropout = Dropout(settings.dropout)
 
-    def pass_on(self, h: Tensor, layer: nn.Module) -> Tensor:
+    def pass_on(self, h: Tensor, layer: Convolution) -> Tensor:
         """What a layer makes of nodes (N, d_in): (N, d_out)."""
-        passed: Tensor = layer(h, self.graph.edge_index, self.graph.weight)
-        return passed
+        return self.graph.pass_on(layer.lin(h))
 
     def first(self) -> Tensor:
         """Hidden vectors (N, hidden) of all nodes."""
-        h: Tensor = self.dropout(self.pass_on(drop_nonzero(self.graph.x, self.dropout), self.hidden).relu())
+        h: Tensor = self.dropout(self.graph.pass_on(self.graph.project(self.hidden.weight, self.dropout)).relu())
         return h
 
     def embed(self) -> Tensor:
@@ -59,7 +58,7 @@ class VGAE(GAE):
 
     def __init__(self, settings: VGAESettings, encoder: Encoder) -> None:
         super().__init__(settings, encoder)
-        self.log_sd = convolution(settings.hidden, settings.d_embedding)
+        self.log_sd = Convolution(settings.hidden, settings.d_embedding, bias=False)
 
     def embed(self) -> Tensor:
         """Drawn vectors (N, d_embedding) in training, their means otherwise."""
@@ -73,12 +72,7 @@ class VGAE(GAE):
 
     def penalty(self) -> Tensor:
         """The divergence of the last forward, its mean over nodes divided by N as in the paper's code."""
-        return self.divergence / len(self.graph.x)
-
-
-def convolution(d_in: int, d_out: int) -> GCNConv:
-    """A graph convolution without a bias, on an adjacency that Graph normalised."""
-    return GCNConv(d_in, d_out, normalize=False, bias=False)
+        return self.divergence / self.graph.x_pattern.shape[0]
 
 
 def divergence(mean: Tensor, log_sd: Tensor) -> Tensor:

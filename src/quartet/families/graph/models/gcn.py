@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import cast
 
-import torch
 from torch import Tensor, nn
-from torch_geometric.nn import GCNConv
 
-from quartet.families.graph.models.graph import Graph
+from quartet.dropout import Dropout
+from quartet.families.graph.models.convolution import Convolution
+from quartet.families.graph.models.graph import Field, Graph
 from quartet.families.graph.node_settings import GCNSettings
 from quartet.family import Encoder
 
@@ -23,15 +24,15 @@ class GCN(nn.Module):
     def __init__(self, settings: GCNSettings, encoder: Encoder) -> None:
         super().__init__()
         self.graph = Graph(encoder, self_loops=True)
-        widths = [self.graph.x.shape[1], *[settings.hidden] * (settings.layers - 1), encoder.n_outputs]
-        # normalised once in Graph: GCNConv's own cache would stay behind when the network moves to another device
-        self.layers = nn.ModuleList(GCNConv(d_in, d_out, normalize=False) for d_in, d_out in pairwise(widths))
-        self.dropout = nn.Dropout(settings.dropout)
+        widths = [self.graph.x_pattern.shape[1], *[settings.hidden] * (settings.layers - 1), encoder.n_outputs]
+        self.layers = nn.ModuleList(Convolution(d_in, d_out) for d_in, d_out in pairwise(widths))
+        self.dropout = Dropout(settings.dropout)
         self.weight_decay = settings.weight_decay
 
     def forward(self, node: Tensor) -> Tensor:
         """Logits (B, K) of the nodes at these places (B,)."""
-        return self.states()[-1].index_select(0, node)  # (B, K)
+        field, rows = self.graph.field(node, len(self.layers))
+        return self.through(field)[-1].index_select(0, rows)  # (B, K)
 
     def embed(self) -> Tensor:
         """What the last hidden layer makes of all nodes (N, hidden); the logits where there is one layer."""
@@ -40,17 +41,17 @@ class GCN(nn.Module):
 
     def states(self) -> list[Tensor]:
         """What each layer makes of all nodes, (N, width) each: the last are the logits."""
-        states = [self.layers[0](drop_nonzero(self.graph.x, self.dropout), self.graph.edge_index, self.graph.weight)]
-        for layer in self.layers[1:]:
-            h = self.dropout(states[-1].relu())  # (N, hidden)
-            states.append(layer(h, self.graph.edge_index, self.graph.weight))
+        return self.through(self.graph.whole(len(self.layers)))
+
+    def through(self, field: Field) -> list[Tensor]:
+        """What each layer makes of the nodes of a field."""
+        first, *others = cast("list[Convolution]", list(self.layers))
+        states = [first.shifted(self.graph.hop(field.hops[0], self.graph.seen(field, first.weight, self.dropout)))]
+        for layer, hop in zip(others, field.hops[1:], strict=True):
+            h = self.dropout(states[-1].relu())  # (rows of the hop before, hidden)
+            states.append(layer.shifted(self.graph.hop(hop, layer.lin(h))))
         return states
 
     def weight_decays(self) -> list[tuple[Iterable[nn.Parameter], float]]:
         """An L2 penalty on the first layer alone, as in sec. 5.2."""
         return [(self.layers[0].parameters(), self.weight_decay)]
-
-
-def drop_nonzero(x: Tensor, dropout: nn.Module) -> Tensor:
-    """Dropout of a sparse x (N, F): what is zero stays zero, dropped or not, so only nonzero values are drawn."""
-    return torch.sparse_coo_tensor(x.indices(), dropout(x.values()), x.shape, is_coalesced=True, check_invariants=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from quartet.families.graph.models.gcn import drop_nonzero
+from quartet.dropout import Dropout
 from quartet.families.graph.models.graph import Graph
 from quartet.families.graph.node_settings import GCNIISettings
 from quartet.family import Encoder
@@ -26,8 +26,8 @@ class GCNII(nn.Module):
         super().__init__()
         self.graph = Graph(encoder, self_loops=True)
         self.alpha, self.decays = settings.alpha, (settings.weight_decay, settings.dense_weight_decay)
-        self.dropout = nn.Dropout(settings.dropout)
-        self.input = nn.Linear(self.graph.x.shape[1], settings.hidden)
+        self.dropout = Dropout(settings.dropout)
+        self.input = nn.Linear(self.graph.x_pattern.shape[1], settings.hidden)
         self.betas = [math.log(settings.theta / layer + 1) for layer in range(1, settings.layers + 1)]
         self.layers = nn.ModuleList(nn.Linear(settings.hidden, settings.hidden, bias=False) for _ in self.betas)
         self.output = nn.Linear(settings.hidden, encoder.n_outputs)
@@ -44,11 +44,9 @@ class GCNII(nn.Module):
 
     def states(self) -> list[Tensor]:
         """H₀ and what each layer makes of all nodes, (N, hidden) each."""
-        x = drop_nonzero(self.graph.x, self.dropout)  # (N, F)
-        states = [(torch.sparse.mm(x, self.input.weight.T) + self.input.bias).relu()]
-        adjacency = self.graph.adjacency()
+        states = [(self.graph.project(self.input.weight.T, self.dropout) + self.input.bias).relu()]
         for layer, beta in zip(self.layers, self.betas, strict=True):
-            seen = torch.sparse.mm(adjacency, self.dropout(states[-1]))  # (N, hidden)
+            seen = self.graph.pass_on(self.dropout(states[-1]))  # (N, hidden)
             mixed = torch.lerp(seen, states[0], self.alpha)
             states.append(torch.lerp(mixed, layer(mixed), beta).relu())
         return states

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from quartet.dropout import Dropout
 from quartet.families.graph.models.gae import edge_logits
-from quartet.families.graph.models.gcn import drop_nonzero
 from quartet.families.graph.models.graph import Graph
 from quartet.families.graph.pair_settings import GNAESettings
 from quartet.family import Encoder
@@ -24,16 +24,16 @@ class GNAE(nn.Module):
         super().__init__()
         self.graph = Graph(encoder, self_loops=True)
         self.steps, self.scale = settings.steps, settings.scale
-        self.weight = nn.Parameter(torch.empty(self.graph.x.shape[1], settings.d_embedding))
+        self.weight = nn.Parameter(torch.empty(self.graph.x_pattern.shape[1], settings.d_embedding))
         nn.init.xavier_uniform_(self.weight)
-        self.dropout = nn.Dropout(settings.dropout)
+        self.dropout = Dropout(settings.dropout)
 
     def embed(self) -> Tensor:
         """Vectors Z (N, d_embedding) of all nodes."""
-        projected = torch.sparse.mm(drop_nonzero(self.graph.x, self.dropout), self.weight)  # (N, d_embedding)
+        projected = self.graph.project(self.weight, self.dropout)  # (N, d_embedding)
         z = self.scale * functional.normalize(projected, dim=1)
         for _ in range(self.steps):
-            z = torch.sparse.mm(self.graph.adjacency(), z)
+            z = self.graph.pass_on(z)
         return z
 
     def forward(self, pair: Tensor) -> Tensor:

@@ -1,48 +1,136 @@
-"""The graph that every network here holds."""
+"""The graph that every network here holds, and what of it some nodes' outputs depend on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch_geometric.nn.conv.gcn_conv import gcn_norm
 
+from quartet.families.graph.models.sparse import Pattern, quiet
 from quartet.family import Encoder
+
+MAX_FIELDS = 4  # of nodes that are asked about again and again, such as those of a split
+
+
+@dataclass(frozen=True)
+class Hop:
+    """A part of the normalised adjacency: which of its entries (E',) there are, and where in the part."""
+
+    pattern: Pattern
+    entries: Tensor | None  # None: all
+
+
+@dataclass(frozen=True)
+class Field:
+    """What the outputs of some nodes depend on: rows of features, and a part of the adjacency for each convolution.
+
+    The last hop has a row for each of those nodes, and each hop a column for each row of the one before.
+    """
+
+    features: Hop
+    hops: list[Hop]
 
 
 class Graph(nn.Module):
     """A graph with N nodes as buffers: they move with the network, and no state_dict repeats them.
 
     Attributes:
-        x: features (N, F), sparse; the identity (N, N) where nodes have none, so that each learns a vector of its own.
-        edge_index: (2, E) int64, both directions of each edge, and self-loops where asked for.
+        x_value: the nonzero features (NNZ,) of X (N, F); where nodes have none, X is the identity (N, N), so that each
+            learns a vector of its own.
+        edge_index: (2, E) int64, both directions of each edge, and self-loops where asked for, in the order of targets.
         weight: (E,), entries of the normalised adjacency D^-1/2 A D^-1/2, or D^-1/2 (A + I) D^-1/2 with self-loops.
 
     Source: Kipf & Welling 2017, eq. 9 with the renormalisation trick of sec. 2.2, https://arxiv.org/abs/1609.02907;
-        computed by torch_geometric. Differs: edges as indices rather than a sparse matrix, which measured no slower.
+        computed by torch_geometric. Differs: a network is computed where its outputs look, not on all nodes.
     """
 
-    x: Tensor
+    x_value: Tensor
     edge_index: Tensor
     weight: Tensor
 
     def __init__(self, encoder: Encoder, *, self_loops: bool) -> None:
         super().__init__()
+        quiet()
         index, weight = (torch.tensor(encoder.arrays[name]) for name in ("edge_index", "edge_weight"))
         n_nodes = len(encoder.facts["ids"])
         index, weight = gcn_norm(index, weight, n_nodes, add_self_loops=self_loops)
-        for name, tensor in {"x": features(encoder), "edge_index": index, "weight": weight}.items():
+        order = (index[1] * n_nodes + index[0]).argsort(stable=True)
+        index, weight = index[:, order], weight[order]
+        (row, column), value, shape = features(encoder)
+        for name, tensor in {"x_value": value, "edge_index": index, "weight": weight}.items():
             self.register_buffer(name, tensor, persistent=False)
+        self.x_pattern = Pattern(row, column, shape)
+        self.pattern = Pattern(index[1], index[0], (n_nodes, n_nodes))
+        self.fields: dict[tuple[int, bytes], Field] = {}
+
+    @property
+    def x(self) -> Tensor:
+        """Features X (N, F), sparse."""
+        index = torch.stack([self.x_pattern.row(), self.x_pattern.column.long()])
+        return torch.sparse_coo_tensor(
+            index, self.x_value, self.x_pattern.shape, is_coalesced=True, check_invariants=False
+        )
 
     def adjacency(self) -> Tensor:
         """The normalised adjacency (N, N), sparse."""
-        n_nodes = self.x.shape[0]
-        return torch.sparse_coo_tensor(self.edge_index, self.weight, (n_nodes, n_nodes), check_invariants=False)
+        n_nodes = len(self.x_pattern.starts) - 1
+        return torch.sparse_coo_tensor(self.edge_index.flip(0), self.weight, (n_nodes, n_nodes), check_invariants=False)
+
+    def project(self, weight: Tensor, dropout: Callable[[Tensor], Tensor] | None = None) -> Tensor:
+        """X W (N, H), dropout of X first: what is zero stays zero, dropped or not, so only nonzero values are drawn."""
+        return self.seen(self.whole(0), weight, dropout)
+
+    def pass_on(self, h: Tensor) -> Tensor:
+        """What the neighbours of all nodes say (N, H): the normalised adjacency times h (N, H)."""
+        return self.pattern.product(self.weight, h)
+
+    def seen(self, field: Field, weight: Tensor, dropout: Callable[[Tensor], Tensor] | None = None) -> Tensor:
+        """The rows of X W (B, H) that a field has."""
+        value = entries(self.x_value, field.features)
+        return field.features.pattern.product(dropout(value) if dropout else value, weight)
+
+    def hop(self, hop: Hop, h: Tensor) -> Tensor:
+        """What the neighbours of a hop's rows say (R, H), of h (C, H) of its columns."""
+        return hop.pattern.product(entries(self.weight, hop), h)
+
+    def whole(self, n_hops: int) -> Field:
+        """All that all nodes depend on."""
+        return Field(Hop(self.x_pattern, None), [Hop(self.pattern, None)] * n_hops)
+
+    def field(self, node: Tensor, n_hops: int) -> tuple[Field, Tensor]:
+        """What nodes (B,) depend on after so many convolutions, and which rows of the last one are theirs (B,)."""
+        if node.device.type != "cpu":  # on a GPU a look at places takes longer than products of all nodes
+            return self.whole(n_hops), node
+        nodes, rows = torch.unique(node, return_inverse=True)
+        key = (n_hops, nodes.numpy().tobytes())
+        if key not in self.fields:
+            if len(self.fields) == MAX_FIELDS:
+                del self.fields[next(iter(self.fields))]
+            self.fields[key] = self.found(nodes, n_hops)
+        return self.fields[key], rows
+
+    def found(self, nodes: Tensor, n_hops: int) -> Field:
+        """The field of nodes (B,), from the last convolution down to the features."""
+        hops = list[Hop]()
+        for _ in range(n_hops):
+            of_hop, row = self.pattern.entries_of(nodes)
+            n_rows = len(nodes)
+            nodes, column = torch.unique(self.pattern.column[of_hop].long(), return_inverse=True)
+            hops.insert(0, Hop(Pattern(row, column, (n_rows, len(nodes))), of_hop))
+        of_x, row = self.x_pattern.entries_of(nodes)
+        x_pattern = Pattern(row, self.x_pattern.column[of_x].long(), (len(nodes), self.x_pattern.shape[1]))
+        return Field(Hop(x_pattern, of_x), hops)
 
 
-def features(encoder: Encoder) -> Tensor:
-    """Features (N, F), sparse; the identity (N, N) where there are none."""
+def entries(value: Tensor, hop: Hop) -> Tensor:
+    """The values (E',) of the entries that a part has."""
+    return value if hop.entries is None else value.index_select(0, hop.entries)
+
+
+def features(encoder: Encoder) -> tuple[Tensor, Tensor, tuple[int, int]]:
+    """Places (2, NNZ), row by row, and values (NNZ,) of nonzero features, and their shape (N, F); or the identity's."""
     n_nodes, n_features = len(encoder.facts["ids"]), encoder.facts["n_features"]
-    if n_features:
-        index, value = torch.tensor(encoder.arrays["x_index"]), torch.tensor(encoder.arrays["x_value"])
-    else:
-        index, value = torch.arange(n_nodes).repeat(2, 1), torch.ones(n_nodes)
-    shape = (n_nodes, n_features or n_nodes)
-    return torch.sparse_coo_tensor(index, value, shape, is_coalesced=True, check_invariants=True)
+    if not n_features:
+        return torch.arange(n_nodes).repeat(2, 1), torch.ones(n_nodes), (n_nodes, n_nodes)
+    return torch.tensor(encoder.arrays["x_index"]), torch.tensor(encoder.arrays["x_value"]), (n_nodes, n_features)

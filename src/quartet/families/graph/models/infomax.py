@@ -31,7 +31,7 @@ class Infomax(nn.Module):
         super().__init__()
         self.graph = Graph(encoder, self_loops=True)
         self.refit = settings.refit
-        self.weight = nn.Parameter(nn.init.xavier_uniform_(torch.empty(self.graph.x.shape[1], settings.hidden)))
+        self.weight = nn.Parameter(nn.init.xavier_uniform_(torch.empty(self.graph.x_pattern.shape[1], settings.hidden)))
         self.bias = nn.Parameter(torch.zeros(settings.hidden))
         self.activation = nn.PReLU()
         self.agreement = nn.Linear(settings.hidden, settings.hidden, bias=False)
@@ -41,16 +41,16 @@ class Infomax(nn.Module):
 
     def embed(self) -> Tensor:
         """Vectors (N, hidden) of all nodes."""
-        return self.passed_on(torch.sparse.mm(self.graph.x, self.weight))
+        return self.passed_on(self.graph.project(self.weight))
 
     def passed_on(self, h: Tensor) -> Tensor:
         """What a convolution makes of X W (N, hidden): (N, hidden)."""
-        passed: Tensor = self.activation(torch.sparse.mm(self.graph.adjacency(), h) + self.bias)
+        passed: Tensor = self.activation(self.graph.pass_on(h) + self.bias)
         return passed
 
     def forward(self, node: Tensor) -> Tensor:
         """The cosines (B, k) of nodes (B,) and the centres, or (E, 2, k) of the ends of edges (E, 2)."""
-        own = torch.sparse.mm(self.graph.x, self.weight)  # (N, hidden)
+        own = self.graph.project(self.weight)  # (N, hidden)
         h = self.passed_on(own)
         if self.training:
             shuffled = self.passed_on(own[torch.randperm(len(own), device=own.device)])

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import cast
 
-import torch
 from torch import Tensor, nn
 
-from quartet.families.graph.models.gcn import drop_nonzero
-from quartet.families.graph.models.graph import features
+from quartet.dropout import Dropout
+from quartet.families.graph.models.graph import Field, Graph
 from quartet.families.graph.node_settings import MLPSettings
 from quartet.family import Encoder
 
@@ -18,19 +18,18 @@ class MLP(nn.Module):
     Source: Kipf & Welling 2017, table 2 (MLP), https://arxiv.org/abs/1609.02907.
     """
 
-    x: Tensor
-
     def __init__(self, settings: MLPSettings, encoder: Encoder) -> None:
         super().__init__()
-        self.register_buffer("x", features(encoder), persistent=False)
+        self.nodes = Graph(encoder, self_loops=False)  # for their features: no edge of it is looked at
         self.weight_decay = settings.weight_decay
-        widths = [self.x.shape[1], *[settings.hidden] * (settings.layers - 1), encoder.n_outputs]
+        widths = [self.nodes.x_pattern.shape[1], *[settings.hidden] * (settings.layers - 1), encoder.n_outputs]
         self.layers = nn.ModuleList(nn.Linear(d_in, d_out) for d_in, d_out in pairwise(widths))
-        self.dropout = nn.Dropout(settings.dropout)
+        self.dropout = Dropout(settings.dropout)
 
     def forward(self, node: Tensor) -> Tensor:
         """Logits (B, K) of the nodes at these places (B,)."""
-        return self.onward(self.first().index_select(0, node))[-1]  # (B, K)
+        field, rows = self.nodes.field(node, 0)
+        return self.through(field)[-1].index_select(0, rows)  # (B, K)
 
     def embed(self) -> Tensor:
         """What the last hidden layer makes of all nodes (N, hidden); the logits where there is one layer."""
@@ -39,18 +38,13 @@ class MLP(nn.Module):
 
     def states(self) -> list[Tensor]:
         """What each layer makes of all nodes, (N, width) each: the last are the logits."""
-        return self.onward(self.first())
+        return self.through(self.nodes.whole(0))
 
-    def first(self) -> Tensor:
-        """What the first layer makes of all nodes (N, width)."""
-        x = drop_nonzero(self.x, self.dropout)  # (N, F)
-        first: Tensor = torch.sparse.mm(x, self.layers[0].weight.T) + self.layers[0].bias
-        return first
-
-    def onward(self, h: Tensor) -> list[Tensor]:
-        """What the first layer made of nodes (B, width), and what each of the others makes of that."""
-        states = [h]
-        for layer in self.layers[1:]:
+    def through(self, field: Field) -> list[Tensor]:
+        """What each layer makes of the nodes of a field (B, width)."""
+        first, *others = cast("list[nn.Linear]", list(self.layers))
+        states = [self.nodes.seen(field, first.weight.T, self.dropout) + first.bias]
+        for layer in others:
             states.append(layer(self.dropout(states[-1].relu())))  # (B, width)
         return states
 

@@ -1,11 +1,13 @@
 """A siamese graph network that tells how alike two graphs are."""
 
 from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch_geometric.nn import GCNConv
 
+from quartet.dropout import Dropout
+from quartet.families.graph.models.convolution import Convolution
 from quartet.families.graph.models.graph import Graph
 from quartet.families.graph.pair_settings import SimGNNSettings
 from quartet.family import Encoder
@@ -35,21 +37,22 @@ class SimGNN(nn.Module):
         self.register_buffer("of", graph, persistent=False)  # (N,), the graph of each node
         self.register_buffer("rows", rows_of(graph, len(encoder.facts["graphs"])), persistent=False)  # (G, n)
         self.register_buffer("there", (self.rows < len(graph)).float(), persistent=False)  # (G, n)
-        widths = [self.graph.x.shape[1], *[settings.hidden] * settings.layers]
-        self.layers = nn.ModuleList(GCNConv(d_in, d_out, normalize=False) for d_in, d_out in pairwise(widths))
+        widths = [self.graph.x_pattern.shape[1], *[settings.hidden] * settings.layers]
+        self.layers = nn.ModuleList(Convolution(d_in, d_out) for d_in, d_out in pairwise(widths))
         d, k = settings.hidden, settings.slices
         self.attention = nn.Linear(d, d, bias=False)
         self.tensor = nn.Bilinear(d, d, k)
         self.sides = nn.Linear(2 * d, k, bias=False)
         self.bins = settings.bins
-        self.dropout = nn.Dropout(settings.dropout)
+        self.dropout = Dropout(settings.dropout)
         self.score = nn.Sequential(nn.Linear(k + self.bins, k), nn.ReLU(), nn.Linear(k, 1))
 
     def nodes(self) -> Tensor:
         """Vectors U (N + 1, d) of all graphs' nodes, and of what fills the smaller ones up, which is 0."""
-        h = self.graph.x.to_dense()  # (N, F)
-        for i, layer in enumerate(self.layers):
-            h = layer(h.relu() if i else h, self.graph.edge_index, self.graph.weight)  # (N, d)
+        first, *others = cast("list[Convolution]", list(self.layers))
+        h = first.shifted(self.graph.pass_on(self.graph.project(first.weight)))  # (N, d)
+        for layer in others:
+            h = layer.shifted(self.graph.pass_on(layer.lin(h.relu())))  # (N, d)
         return torch.cat([h, h.new_zeros(1, h.shape[1])])
 
     def shares(self, u: Tensor) -> Tensor:

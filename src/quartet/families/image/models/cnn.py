@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from quartet.dropout import Dropout
 from quartet.families.image.models.seeing import PictureNetwork
 from quartet.families.image.settings import CNNSettings
 from quartet.family import Encoder
@@ -31,7 +32,7 @@ class CNN(PictureNetwork):
             n_maps, side = n_next, (side + 1) // 2
         self.blocks = nn.Sequential(*blocks)
         self.hidden = nn.Sequential(
-            nn.Linear(n_maps * side * side, settings.hidden), nn.ReLU(), nn.Dropout(settings.dropout)
+            nn.Linear(n_maps * side * side, settings.hidden), nn.ReLU(), Dropout(settings.dropout)
         )
         self.output = nn.Linear(settings.hidden, encoder.n_outputs)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it alone

@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from quartet.dropout import Dropout
 from quartet.families.image.models.seeing import unit
 from quartet.families.image.settings import MLPSettings
 from quartet.family import Encoder
@@ -18,7 +19,7 @@ class MLP(nn.Module):
         super().__init__()
         width, layers = encoder.facts["n_channels"] * encoder.facts["size"] ** 2, []
         for _ in range(settings.layers):
-            layers += [nn.Linear(width, settings.hidden), nn.ReLU(), nn.Dropout(settings.dropout)]
+            layers += [nn.Linear(width, settings.hidden), nn.ReLU(), Dropout(settings.dropout)]
             width = settings.hidden
         self.hidden = nn.Sequential(*layers)
         self.output = nn.Linear(width, encoder.n_outputs)

@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from quartet.dropout import Dropout
 from quartet.families.tabular.settings import MLPSettings
 from quartet.family import Encoder
 
@@ -25,7 +26,7 @@ class MLP(nn.Module):
         super().__init__()
         width, layers, activation = encoder.facts["n_inputs"], [], ACTIVATIONS[settings.activation]
         for d_hidden in settings.hidden_widths:
-            layers += [nn.Linear(width, d_hidden), activation(), nn.Dropout(settings.dropout)]
+            layers += [nn.Linear(width, d_hidden), activation(), Dropout(settings.dropout)]
             width = d_hidden
         self.hidden = nn.Sequential(*layers)
         self.output = nn.Linear(width, encoder.n_outputs)

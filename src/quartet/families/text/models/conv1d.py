@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
+from quartet.dropout import Dropout
 from quartet.families.text.models.embedding import token_vectors, with_unknowns
 from quartet.families.text.models.pooling import PARTS, pooled
 from quartet.families.text.settings import Conv1DSettings
@@ -26,7 +27,7 @@ class Conv1D(nn.Module):
         n, sizes = settings.n_filters, settings.kernel_sizes
         self.filters = nn.ModuleList(nn.Conv1d(settings.embedding, n, k) for k in sizes)
         self.ends = [((k - 1) // 2, k // 2) for k in sizes]  # zeros before and after a text
-        self.dropout = nn.Dropout(settings.dropout)
+        self.dropout = Dropout(settings.dropout)
         self.pooling, self.word_dropout = settings.pooling, settings.word_dropout
         self.output = nn.Linear(PARTS[self.pooling] * len(sizes) * n, encoder.n_outputs)
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from quartet.dropout import Dropout
 from quartet.families.text.models.embedding import token_vectors, with_unknowns
 from quartet.families.text.models.pooling import PARTS, pooled
 from quartet.families.text.settings import LSTMSettings, RecurrentSettings
@@ -34,7 +35,7 @@ class Recurrent(nn.Module):
             dropout=settings.dropout if settings.layers > 1 else 0.0,
             bidirectional=self.n_directions == 2,
         )
-        self.dropout = nn.Dropout(settings.dropout)
+        self.dropout = Dropout(settings.dropout)
         self.pooling, self.word_dropout = settings.pooling, settings.word_dropout
         self.output = nn.Linear(PARTS[self.pooling] * self.n_directions * settings.hidden, encoder.n_outputs)
 

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from quartet.dropout import Dropout
 from quartet.families.text.models.pairs import Pairs, ratios
 from quartet.families.text.models.pooling import is_text
 from quartet.families.text.settings import RegionCNNSettings
@@ -39,7 +40,7 @@ class RegionCNN(nn.Module):
         nn.init.normal_(self.embedding.weight, mean=1.0, std=SPREAD)
         nn.init.zeros_(self.embedding.weight[PADDING])
         self.bias = nn.Parameter(torch.zeros(settings.n_filters))
-        self.dropout, self.word_dropout = nn.Dropout(settings.dropout), settings.word_dropout
+        self.dropout, self.word_dropout = Dropout(settings.dropout), settings.word_dropout
         self.output = nn.Linear(settings.n_filters, n_classes)
         nn.init.zeros_(self.output.bias)
         speaks_for = own_class == torch.arange(n_classes)[:, None]  # (K, n_filters)
