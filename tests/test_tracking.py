@@ -11,7 +11,9 @@ LIVE = """
 import sys
 from pathlib import Path
 from quartet.project import Project
+from quartet import tracking
 from quartet.tracking import live_run
+tracking.FLUSH_S = 0.0
 config = {"fingerprint": f"abc-{sys.argv[1]}", "seed": int(sys.argv[1])}
 with live_run(Project(Path()), "data", "net", config) as listen:
     for epoch in range(1, 4):
@@ -52,16 +54,21 @@ def test_artifacts_lie_inside_the_project(project):
     assert Path(location.removeprefix("file://")) == project.root / "mlartifacts" / "data"
 
 
+def test_a_short_training_leaves_its_run_to_publish(tmp_path):
+    with tracking.live_run(Project(tmp_path), "data", "net", {"fingerprint": "x-0", "seed": 0}) as listen:
+        listen({"epoch": 1.0, "train_loss": 0.5})
+    assert not (tmp_path / "mlflow.db").exists()
+
+
 def test_a_store_out_of_reach_costs_the_live_curves_only(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(tracking, "FLUSH_S", 0.0)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////dev/null/x.db")
     with tracking.live_run(Project(tmp_path), "data", "net", {"fingerprint": "x-0", "seed": 0}) as listen:
         listen({"epoch": 1.0, "train_loss": 0.5})
     assert "`quartet publish` writes them later" in capsys.readouterr().err
 
 
-KILLED = LIVE.replace("        listen(", "        tracking.FLUSH_S = 0.0\n        listen(").replace(
-    "import sys", "import os, signal, sys\nfrom quartet import tracking"
-)
+KILLED = LIVE.replace("import sys", "import os, signal, sys")
 
 
 def start(project: Project, script: str, seed: int) -> int:
@@ -84,7 +91,8 @@ def test_a_live_run_whose_training_was_killed_is_swept_and_goes_on_when_the_trai
     assert status(project, 7) == "RUNNING"  # until publish completes it
 
 
-def test_live_runs_of_trainings_that_are_done_or_at_work_are_not_swept(project):
+def test_live_runs_of_trainings_that_are_done_or_at_work_are_not_swept(project, monkeypatch):
+    monkeypatch.setattr(tracking, "FLUSH_S", 0.0)
     with tracking.live_run(project, "data", "net", {"fingerprint": "x-8", "seed": 8}) as listen:
         listen({"epoch": 1.0, "train_loss": 0.5})
         assert tracking.sweep_live_runs(project) == 0

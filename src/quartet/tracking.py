@@ -131,7 +131,8 @@ def open_run(client: "MlflowClient", experiment: str, name: str, fingerprint: st
 def live_run(project: Project, dataset: str, name: str, config: dict[str, Any]) -> Iterator[Callable[[Row], None]]:
     """A function that takes a row per epoch and shows it in MLflow while the training goes on.
 
-    A store that cannot be reached is reported once and costs the live curves only: publish writes them later.
+    A training shorter than FLUSH_S opens no run, which would take longer than it did: publish makes it. So it does
+    where the store cannot be reached, which is reported once.
     """
     curve = LiveCurve(project, dataset, f"{name} seed {config['seed']}", config["fingerprint"])
     try:
@@ -142,8 +143,7 @@ def live_run(project: Project, dataset: str, name: str, config: dict[str, Any]) 
     except BaseException:  # Ctrl-C or SIGTERM
         curve.close("KILLED")
         raise
-    curve.flush()
-    curve.close()
+    curve.finish()
 
 
 class LiveCurve:
@@ -171,6 +171,12 @@ class LiveCurve:
         with self.no_matter_what():
             self.log_waiting()
         self.waiting, self.last = [], time.monotonic()
+
+    def finish(self) -> None:
+        """Log what is left of a run that was opened."""
+        if self.client:
+            self.flush()
+            self.close()
 
     def log_waiting(self) -> None:
         """Log the epochs that are new."""

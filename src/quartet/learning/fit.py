@@ -1,24 +1,16 @@
 """Fit a network: by gradient descent through Lightning, or in its own way where it has a `fit`."""
 
-import logging
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from pytorch_lightning import Callback, Trainer
 from threadpoolctl import threadpool_limits
 from torch import nn
 
-from quartet.errors import UsageError
 from quartet.examples import Examples
-from quartet.learning.checkpoints import Resumable
-from quartet.learning.course import Course, Row
-from quartet.learning.module import Supervised
+from quartet.learning.course import Row
 from quartet.settings import ModelSettings, NetworkSettings, TrainerSettings
-
-BLOCK_S = 1.0  # between two looks of Lightning, which takes its checkpoints and signals then
 
 
 @dataclass(frozen=True)
@@ -48,60 +40,6 @@ def fit(
         with threadpool_limits(run.trainer.threads):  # scikit-learn's solvers do not heed torch's threads
             network.fit(splits["train"])  # type: ignore[operator]  # a baseline has one
         return network.eval(), []
-    course = Course(settings, run.listen)
-    module = Supervised(network, settings, splits, course, run.seed)
-    module.bf16, module.block_s = is_bf16(run.trainer), min(BLOCK_S, run.every_s)
-    resume = run.checkpoint if run.checkpoint and run.checkpoint.exists() else None
-    # the file is ours: optimiser state and the course of epochs are more than weights
-    lightning(run).fit(module, ckpt_path=resume, weights_only=False)
-    course.finish(module.network)
-    return module.network.cpu().eval(), course.rows
+    from quartet.learning.descent import descend  # Lightning takes seconds to import, which a baseline need not wait
 
-
-def lightning(run: Run) -> Trainer:
-    """A lean Trainer: no bars, no loggers, no validation loop; the module says when training is over."""
-    quiet()
-    callbacks = list[Callback]()
-    if run.checkpoint:
-        run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        callbacks.append(Resumable(run.checkpoint, run.every_s))
-    return Trainer(
-        accelerator=accelerator(run.trainer),
-        devices=1,
-        max_epochs=-1,
-        callbacks=callbacks,
-        # some operations have no deterministic version on a GPU: there, weights are equal within a tolerance only
-        deterministic=True if accelerator(run.trainer) == "cpu" else "warn",
-        logger=False,
-        enable_checkpointing=run.checkpoint is not None,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-    )
-
-
-def accelerator(trainer: TrainerSettings) -> str:
-    """The device to use: auto takes a GPU where there is one.
-
-    Raises:
-        UsageError: a GPU was asked for and there is none.
-    """
-    there = torch.cuda.is_available()
-    if trainer.accelerator == "gpu" and not there:
-        mend = "Set trainer.accelerator to auto or cpu, or run on a machine with a GPU and its driver."
-        raise UsageError("accelerator: gpu needs a GPU that torch can use", came="there is none here", mend=mend)
-    return "gpu" if there and trainer.accelerator != "cpu" else "cpu"
-
-
-def is_bf16(trainer: TrainerSettings) -> bool:
-    """32-bit products on a CPU, bf16 ones on a GPU that has them, unless set."""
-    if trainer.precision == "auto":
-        return accelerator(trainer) == "gpu" and torch.cuda.is_bf16_supported()
-    return trainer.precision == "bf16"
-
-
-def quiet() -> None:
-    """Lightning's hints are for people who write loops; ours has none of the workers they speak of."""
-    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
-    warnings.filterwarnings("ignore", module="pytorch_lightning")
-    # https://github.com/Lightning-AI/pytorch-lightning/issues/21326
-    warnings.filterwarnings("ignore", message=".*LeafSpec.* is deprecated")
+    return descend(network, settings, splits, run)
