@@ -152,14 +152,15 @@ class LiveCurve:
     def __init__(self, project: Project, dataset: str, name: str, fingerprint: str) -> None:
         self.project, self.dataset, self.name, self.fingerprint = project, dataset, name, fingerprint
         self.waiting: list[Row] = []
-        self.last = time.monotonic()
+        self.last = 0.0
         self.client: MlflowClient | None = None
         self.run_id = ""
         self.lost = self.finished = False
         self.done: set[int] = set()  # epochs that an earlier start of the same training has logged
 
     def listen(self, row: Row) -> None:
-        """Take one row."""
+        """Take one row; the first one, after all the imports and preparations, starts the clock."""
+        self.last = self.last or time.monotonic()
         self.waiting.append(row)
         if time.monotonic() - self.last >= FLUSH_S:
             self.flush()
