@@ -22,8 +22,12 @@ run: setup  ## train, compare and promote the four families on the embedded data
 test: setup  ## the fast tests, then one full flow
 	@$(BIN)/python -m pytest -n auto -m 'not slow'
 
-test-slow: setup  ## what needs minutes, services or the clock
+test-slow: $(BIN)/.services  ## what needs minutes, services or the clock
 	@$(BIN)/python -m pytest -m slow
+
+$(BIN)/.services: $(BIN)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,services]'
+	@touch $@
 
 check: setup  ## format, lint, types, import contracts, dvc.yaml in step
 	@$(BIN)/ruff format --check .

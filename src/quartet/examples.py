@@ -1,7 +1,7 @@
 """Items as whole tensors: what every network is trained on and asked about."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -23,7 +23,12 @@ class Examples:
     Args:
         inputs: tensors whose first axis counts the items.
         target: (N,) int64 class indices or float32 scaled values.
+
+    Attributes:
+        asked_at_once: how many items a network is asked about at a time.
     """
+
+    asked_at_once: ClassVar[int] = 1024
 
     def __init__(self, inputs: Inputs, target: Tensor) -> None:
         self.inputs = inputs

@@ -42,6 +42,9 @@ GITIGNORE = """\
 /mlflow.db*
 /mlartifacts
 /.quartet
+# what scoring reads and writes, as docs/scoring.md has it
+/incoming
+/predictions
 """
 DVCIGNORE = "__pycache__/\n.quartet/\nmlartifacts/\n"
 MINE = (

@@ -9,7 +9,7 @@ from quartet.history import Registration
 from quartet.params import load_params
 from quartet.project import Project
 from quartet.restoring import restored
-from quartet.steps.publish import publish_again, unpublished
+from quartet.steps.publish import on_disk, publish_again, unpublished
 
 
 def rebuild(project: Project, names: Iterable[str] | None = None) -> int:
@@ -37,10 +37,20 @@ def rebuild_dataset(project: Project, dataset: str) -> int:
             files = Project(folder / line.fingerprint)
             share_durations(project, files)
             publish_again(project, dataset, line, files)
-    lost = len(missing) - len(complete)
-    if lost:
-        print(f"{dataset}: {lost} earlier versions stay out of MLflow, DVC has their files no more", file=sys.stderr)
+    made = {line.fingerprint for line in complete} | on_disk(project, dataset)
+    tell_lost(project, dataset, {line.fingerprint for line in missing} - made)
     return len(complete)
+
+
+def tell_lost(project: Project, dataset: str, lost: set[str]) -> None:
+    """Say how many versions stay out of MLflow, and what to do where the champion is one of them."""
+    if not lost:
+        return
+    print(f"{dataset}: {len(lost)} earlier versions stay out of MLflow, DVC has their files no more", file=sys.stderr)
+    champion = history.champion_of(history.decisions(project, dataset))
+    if champion and champion.fingerprint in lost:
+        mend = "`dvc fetch --all-commits` where a remote has its files, `quartet rollback`, or a new run"
+        print(f"  the champion {champion.model} is one of them, so that nothing serves: {mend}", file=sys.stderr)
 
 
 def place(line: Registration, path: str) -> str:

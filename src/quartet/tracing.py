@@ -124,6 +124,8 @@ def as_table(found: list[Found], project: Project) -> "Table":
     from rich.table import Table
 
     table = Table("dataset", "model", "fingerprint", "registered", "data", "code", "")
+    for column in table.columns[:3]:  # what the next command is told
+        column.overflow, column.no_wrap = "fold", False
     champions = {name: history.champion_of(history.decisions(project, name)) for name, _ in found}
     for dataset, line in found:
         raw = line.outs().get(Project().raw(dataset).as_posix(), "unknown")

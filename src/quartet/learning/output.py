@@ -7,15 +7,13 @@ from torch import Tensor, nn
 from quartet.examples import Examples, as_output
 from quartet.family import Encoder
 
-BATCH = 1024
-
 
 def logits_in_batches(network: nn.Module, examples: Examples) -> Tensor:
     """Logits (N, K) of all items in their own order, without dropout."""
     was_training = network.training
     network.eval()
     rows = torch.arange(len(examples), device=examples.device)
-    result = torch.cat([network(*examples.batch(part)[0]) for part in torch.split(rows, BATCH)])
+    result = torch.cat([network(*examples.batch(part)[0]) for part in torch.split(rows, examples.asked_at_once)])
     network.train(was_training)
     return result
 

@@ -52,13 +52,16 @@ def publish(project: Project, names: Sequence[str] | None = None, *, flow_run: s
 
 def unpublished(project: Project, dataset: str) -> list[Registration]:
     """The versions that the history names and MLflow lacks, besides those that publish makes of what is on disk."""
-    client, comparison = tracking.connect(project), load_comparison(project, dataset)
-    present = registry.versions(client, dataset)
-    on_disk = {comparison.fingerprint(model) for model in comparison.candidates} if comparison else set()
-    lines = history.registrations(project, dataset)
-    missing = [line for line in lines if line.fingerprint not in present]
-    lost = any(line.fingerprint not in on_disk for line in missing)
+    present, here = registry.versions(tracking.connect(project), dataset), on_disk(project, dataset)
+    missing = [line for line in history.registrations(project, dataset) if line.fingerprint not in present]
+    lost = any(line.fingerprint not in here for line in missing)
     return missing if lost else []  # all, so that versions are numbered as they were
+
+
+def on_disk(project: Project, dataset: str) -> set[str]:
+    """The fingerprints of the versions that publish makes of what is on disk."""
+    comparison = load_comparison(project, dataset)
+    return {comparison.fingerprint(model) for model in comparison.candidates} if comparison else set()
 
 
 def publish_again(project: Project, dataset: str, line: Registration, files: Project) -> None:

@@ -28,3 +28,12 @@ def test_filters_of_several_sizes_stand_side_by_side(build, batch):
 def test_a_text_may_be_shorter_than_the_filters(build):
     logits = build("conv1d", kernel_size=7)(torch.tensor([[3]]), torch.tensor([1]))
     assert logits.isfinite().all()
+
+
+def test_strided_layers_see_windows_of_the_layer_below_and_none_of_padding(build, batch):
+    network, (tokens, lengths) = build("conv1d", kernel_size=3, stride=2, layers=2, hidden=5), batch
+    alone = network.embedding(tokens[1, : lengths[1]]).T[None]  # (1, E, T)
+    for layer in (network.filters[0], network.deeper[0][0]):
+        alone = torch.nn.functional.conv1d(alone, layer.weight, layer.bias, stride=2, padding=1).relu()
+    vector = network.hidden[0](alone.amax(dim=2)).relu()
+    assert torch.allclose(network.output(vector)[0], network(tokens, lengths)[1], atol=1e-6)

@@ -95,3 +95,16 @@ def test_word_dropout_is_for_training_only(architecture, build, batch):
     assert torch.equal(network(*batch), expected)
     network.train()
     assert any(not torch.equal(network(*batch), expected) for _ in range(20))
+
+
+@pytest.mark.parametrize("pooling", ["last", "mean"])
+def test_directions_read_apart_give_what_torch_gives_of_packed_texts(pooling, build, batch):
+    network = build("bilstm", layers=2, pooling=pooling)
+    (tokens, lengths), found = batch, []
+    for read in (network.text_vectors, network.of_packed):
+        vectors = read(network.embedding(tokens), lengths)
+        network.zero_grad()
+        vectors.square().sum().backward()
+        found.append([vectors.detach(), *(parameter.grad.clone() for parameter in network.layers.parameters())])
+    for ours, theirs in zip(*found, strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)

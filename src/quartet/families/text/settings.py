@@ -114,8 +114,14 @@ class Conv1DSettings(TextNetworkSettings):
         3, description="tokens that a filter sees at once; a list of several for filters of each size"
     )
     n_filters: int = Field(128, ge=1, le=65_536, description="filters of each size")
+    stride: int = Field(1, ge=1, le=1_000, description="tokens, or windows below, from one window to the next")
+    layers: int = Field(1, ge=1, le=100, description="convolutions, one on top of the other")
     pooling: Literal["mean", "max", "mean_max"] = Field("max", description="what a filter gives of all its windows")
-    dropout: float = Field(0.5, ge=0, lt=1, description="share of the pooled values dropped in training")
+    hidden: int | None = Field(
+        None, ge=1, le=65_536, description="width of a fully connected layer after pooling; null: none"
+    )
+    dropout: float = Field(0.5, ge=0, lt=1, description="share of what the output sees dropped in training")
+    embedding_dropout: float = Field(0.0, ge=0, lt=1, description="share of the tokens' vectors' values dropped")
 
     @property
     def kernel_sizes(self) -> list[int]:

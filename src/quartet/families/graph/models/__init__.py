@@ -9,21 +9,21 @@ A network holds the graph itself, as buffers that move with it, so that examples
 """
 
 import numpy as np
+import torch
 
 from quartet.examples import Examples, as_target
+from quartet.families.graph.models.pairs import Pairs
+from quartet.families.graph.models.places import Places
 from quartet.family import Encoder
 
 
 def examples(arrays: dict[str, np.ndarray], encoder: Encoder) -> Examples:
     """Places of nodes (N,), or of the ends of edges (E, 2) with their weights (E,) as targets, as tensors."""
-    import torch
-
     node = torch.tensor(arrays["node"])
     if encoder.facts["task"] == "community_detection":
         target = torch.tensor(arrays["target"]) if "target" in arrays else torch.zeros(len(node), dtype=torch.int64)
-        return Examples((node,), target)
+        return Places((node,), target)
     if encoder.facts["task"] == "link_prediction":
-        from quartet.families.graph.models.pairs import Pairs
-
         return Pairs(node, as_target(arrays, encoder), encoder.arrays["edge_index"], len(encoder.facts["ids"]))
-    return Examples((node,), as_target(arrays, encoder))
+    kind = Examples if encoder.facts["task"] == "similarity" else Places
+    return kind((node,), as_target(arrays, encoder))

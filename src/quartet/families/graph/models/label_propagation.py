@@ -2,7 +2,6 @@
 
 import torch
 from torch import Tensor, nn
-from torch_geometric.nn import LabelPropagation as Propagation
 
 from quartet.examples import Examples
 from quartet.families.graph.models.graph import Graph
@@ -16,7 +15,7 @@ class LabelPropagation(nn.Module):
     """Scores F ← α S F + (1 - α) Y with S = D^-1/2 A D^-1/2, started at the training labels Y (N, K).
 
     Source: Zhou et al. 2004, Learning with Local and Global Consistency, sec. 2,
-        https://papers.nips.cc/paper/2506-learning-with-local-and-global-consistency; computed by torch_geometric.
+        https://papers.nips.cc/paper/2506-learning-with-local-and-global-consistency.
         Differs: a fixed number of steps, and rows of F divided by their sum are the probabilities.
     """
 
@@ -25,7 +24,7 @@ class LabelPropagation(nn.Module):
     def __init__(self, settings: LabelPropagationSettings, encoder: Encoder) -> None:
         super().__init__()
         self.graph = Graph(encoder, self_loops=False)
-        self.propagation = Propagation(settings.steps, settings.alpha)
+        self.steps, self.alpha = settings.steps, settings.alpha
         self.register_buffer("known", torch.zeros(len(encoder.facts["ids"]), encoder.n_outputs))
 
     def fit(self, train: Examples) -> None:
@@ -34,10 +33,7 @@ class LabelPropagation(nn.Module):
 
     def forward(self, node: Tensor) -> Tensor:
         """Log scores (B, K) of the nodes at these places (B,); their softmax is scores divided by their sum."""
-        scores: Tensor = self.propagation(
-            self.known,
-            self.graph.edge_index,
-            edge_weight=self.graph.weight,
-            post_step=nn.Identity(),  # torch_geometric would clamp scores to 0-1, which the paper does not
-        )  # (N, K)
+        scores = self.known  # (N, K)
+        for _ in range(self.steps):
+            scores = torch.lerp(self.known, self.graph.pass_on(scores), self.alpha)
         return (scores + TINY).log().index_select(0, node)  # (B, K)

@@ -4,11 +4,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from quartet.examples import Examples
 from quartet.families.graph import non_edges
+from quartet.families.graph.models.places import Places
 
 
-class Pairs(Examples):
+class Pairs(Places):
     """B pairs of nodes at the places (B, 2), and whether an edge joins them (B,).
 
     Args:
@@ -20,7 +20,7 @@ class Pairs(Examples):
         super().__init__((pair,), target)
         self.edges, self.n_nodes = edges, n_nodes
 
-    def of_epoch(self, generator: torch.Generator) -> Examples:
+    def of_epoch(self, generator: torch.Generator) -> Places:
         """The pairs with an edge, and as many that no edge of training joins, drawn by this generator."""
         joined = self.inputs[0][self.target == 1]
         numbers = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
@@ -29,4 +29,4 @@ class Pairs(Examples):
         pairs = torch.cat([joined, drawn.to(joined.device)])
         target = torch.zeros(len(pairs), dtype=torch.int64, device=self.device)
         target[: len(joined)] = 1
-        return Examples((pairs,), target)
+        return Places((pairs,), target)

@@ -35,7 +35,7 @@ class Recurrent(nn.Module):
             dropout=settings.dropout if settings.layers > 1 else 0.0,
             bidirectional=self.n_directions == 2,
         )
-        self.dropout = Dropout(settings.dropout)
+        self.dropout, self.between = Dropout(settings.dropout), Dropout(self.layers.dropout)
         self.pooling, self.word_dropout = settings.pooling, settings.word_dropout
         self.output = nn.Linear(PARTS[self.pooling] * self.n_directions * settings.hidden, encoder.n_outputs)
 
@@ -100,10 +100,49 @@ class BiLSTM(LSTM):
     n_directions = 2
 
     def text_vectors(self, embedded: Tensor, lengths: Tensor) -> Tensor:
-        """A vector per text of the states in both directions, packed: the one that starts at the end skips padding."""
+        """A vector per text of the states in both directions, of which neither sees padding.
+
+        On a CPU each direction of each layer is read by itself, the backward one from texts that are turned round: only
+        so does torch hand them to oneDNN, which takes 0.6 times as long as torch's own loop over packed texts.
+        """
+        if embedded.is_cuda:
+            return self.of_packed(embedded, lengths)
+        turned = places_from_the_end(lengths, embedded.shape[1])  # (B, T)
+        states = embedded
+        for layer in range(self.layers.num_layers):
+            seen = self.between(states) if layer else states  # (B, T, E or 2H)
+            ahead, behind = self.read(seen, layer), self.read(taken(seen, turned), layer, "_reverse")  # (B, T, H) each
+            states = torch.cat([ahead, taken(behind, turned)], dim=2)  # (B, T, 2H)
+        if self.pooling == "last":
+            return torch.cat([pooled(ahead, lengths, "last"), pooled(behind, lengths, "last")], dim=1)  # (B, 2H)
+        return pooled(states, lengths, self.pooling)
+
+    def read(self, x: Tensor, layer: int, direction: str = "") -> Tensor:
+        """The states (B, T, H) of one layer in one direction, of its inputs x (B, T, E), read from the first on."""
+        names = [f"{kind}_l{layer}{direction}" for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+        weights: list[Tensor] = [self.layers.get_parameter(name) for name in names]
+        start = x.new_zeros(1, len(x), self.layers.hidden_size)
+        states, _, _ = torch.lstm(x, (start, start), weights, True, 1, 0.0, self.training, False, True)
+        return states
+
+    def of_packed(self, embedded: Tensor, lengths: Tensor) -> Tensor:
+        """The same by way of packed texts, which cuDNN reads in both directions at once."""
         packed = pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
         states, (hidden, _) = self.layers(packed)  # packed (B, T, 2H), (2 layers, B, H)
         if self.pooling == "last":
             return torch.cat([hidden[-2], hidden[-1]], dim=1)  # (B, 2H)
         unpacked, _ = pad_packed_sequence(states, batch_first=True)  # (B, T, 2H)
         return pooled(unpacked, lengths, self.pooling)
+
+
+def places_from_the_end(lengths: Tensor, n_steps: int) -> Tensor:
+    """Places (B, T) of a text's tokens from its last to its first; those of padding stay."""
+    steps = torch.arange(n_steps, device=lengths.device)  # (T,)
+    return (lengths[:, None] - 1 - steps).where(steps < lengths[:, None], steps)
+
+
+def taken(x: Tensor, places: Tensor) -> Tensor:
+    """Vectors x (B, T, E) in the order of places (B, T)."""
+    n, n_steps = places.shape
+    rows = (torch.arange(n, device=x.device)[:, None] * n_steps + places).flatten()  # (B T,)
+    return x.flatten(0, 1).index_select(0, rows).view(n, n_steps, -1)
