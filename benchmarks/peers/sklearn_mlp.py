@@ -40,5 +40,5 @@ if __name__ == "__main__":
     options = parser(__doc__)
     options.add_argument("--early-stopping", action="store_true")
     given = options.parse_args()
-    items = {"train": table(given.data, "train", "validation"), "test": table(given.data, "test")}
+    items = {"train": table(given.data, "train"), "test": table(given.data, "test")}
     say(given, lambda seed: train(seed, items, early_stopping=given.early_stopping), ("scikit-learn",))
