@@ -2,7 +2,7 @@
 BIN := .venv/bin
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(if $(shell command -v $(p) 2>/dev/null),$(p))))
 
-.PHONY: help setup run test test-slow check format docs lock clean
+.PHONY: help setup run test test-slow check format docs bench lock clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -44,10 +44,21 @@ docs: setup  ## docs/catalog.md and docs/checks.md anew from the catalog and the
 	@$(BIN)/quartet catalog --markdown > docs/catalog.md
 	@$(BIN)/python -m quartet.gate.check_list > docs/checks.md
 
+bench: setup .venv-peers/.installed  ## speed beside peers, docs/performance.md (ONLY=name, DATA=folder, CORES=2)
+	@$(BIN)/python benchmarks/speed.py $(if $(ONLY),--only $(ONLY)) $(if $(DATA),--data $(DATA)) $(if $(CORES),--cores $(CORES))
+
+.venv-peers/.installed: benchmarks/peers/requirements.txt benchmarks/peers/requirements-ludwig.txt
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	@test -x .venv-peers/ludwig/bin/python || $(PYTHON) -m venv .venv-peers/ludwig
+	@echo "installing what Quartet is compared with into .venv-peers (minutes the first time)"
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/requirements.txt
+	@.venv-peers/ludwig/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/requirements-ludwig.txt
+	@touch $@
+
 lock: setup  ## constraints.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile --universal --extra dev --python-version 3.11 --upgrade --no-header --no-annotate \
 	  --quiet pyproject.toml --output-file constraints.txt
 
 clean:  ## what can be made again; the data of yours, the DVC cache and the registry stay
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info src/*.egg-info reports .quartet
+	@rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info src/*.egg-info reports .quartet
 	@find src flows tests -name __pycache__ -type d -prune -exec rm -rf {} +
