@@ -7,6 +7,8 @@ On one core, in CPU seconds of all processes. Figures are kept in benchmarks/spe
 """
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import sys
@@ -131,7 +133,8 @@ def lightning(n: int, batch: int, epochs: int) -> None:
     x, target = items(n)
     train = DataLoader(TensorDataset(x, target), batch_size=batch, shuffle=True)
     validation = DataLoader(TensorDataset(x[:100], target[:100]), batch_size=100)
-    with tempfile.TemporaryDirectory() as folder:
+    quiet = contextlib.redirect_stdout(io.StringIO())
+    with tempfile.TemporaryDirectory() as folder, quiet:
         pl.Trainer(max_epochs=epochs, default_root_dir=folder, accelerator="cpu").fit(Module(), train, validation)
 
 
