@@ -115,6 +115,8 @@ def interleaved(part: dict[str, Any], project: Path, options: Namespace) -> dict
     }
     for repeat in range(options.repeats or part["repeats"]):
         for side, found in [*((one, figures["ours"]) for one in ours), *((one, figures["peers"]) for one in peers)]:
+            if repeat >= side.settings.get("repeats", repeat + 1):
+                continue
             found[side.name].append(side.run(repeat))
             said = found[side.name][-1]
             print(f"  {repeat}: {side.name}: {said['cpu_s']:.2f} s of CPU a training, {said['scores']}", flush=True)

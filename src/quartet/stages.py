@@ -21,7 +21,9 @@ BUSY, BUSY_S = "is busy, it is being blocked by", 1.0  # what DVC says where ano
 def dvc(
     project: Project, *arguments: str, strict: bool = True, variables: dict[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a dvc command to its end.
+    """Run a dvc command to its end; where another DVC process works on the same files, again after it.
+
+    DVC's --wait-for-lock waits for its repository only: https://github.com/treeverse/dvc/issues/5795
 
     Args:
         variables: of its environment, besides ours.
@@ -29,19 +31,27 @@ def dvc(
     Raises:
         UsageError: it failed, unless `strict` is off.
     """
-    command = [sys.executable, "-m", "dvc", *arguments]
-    result = subprocess.run(
-        command,
-        cwd=project.root,
-        env=stage_environment() | (variables or {}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    result = run_dvc(project, arguments, variables or {})
+    if BUSY in result.stderr:
+        print(
+            f"`dvc {' '.join(arguments)}` waits for another DVC process, which works in this project", file=sys.stderr
+        )
+    while BUSY in result.stderr:
+        time.sleep(BUSY_S)
+        mend_records(project)
+        result = run_dvc(project, arguments, variables or {})
     if strict and result.returncode:
         came = (result.stderr or result.stdout).strip()
         raise UsageError(f"`dvc {' '.join(arguments)}` works here", came=came, mend="Mend that and run again.")
     return result
+
+
+def run_dvc(
+    project: Project, arguments: tuple[str, ...], variables: dict[str, str]
+) -> "subprocess.CompletedProcess[str]":
+    """One try of a dvc command."""
+    command, environment = [sys.executable, "-m", "dvc", *arguments], stage_environment() | variables
+    return subprocess.run(command, cwd=project.root, env=environment, capture_output=True, text=True, check=False)
 
 
 def stale_stages(project: Project, *names: str) -> set[str]:
@@ -85,10 +95,7 @@ class RunningStage:
             )
 
     def wait(self) -> int:
-        """Its exit code; where another DVC process works on the same files, the stage is started again after it.
-
-        DVC's --wait-for-lock waits for its repository only: https://github.com/treeverse/dvc/issues/5795
-        """
+        """Its exit code; where another DVC process works on the same files, the stage is started again after it."""
         said = False
         while (code := self.process.wait()) and not self.ended and BUSY in self.log.read_text(encoding="utf-8"):
             if not said:
