@@ -10,7 +10,7 @@ explain.py    explain                                    what the trained networ
 models/       examples, and a file per architecture      arrays → tensors → networks
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -197,8 +197,11 @@ class Family:
         """The settings of a model as its plan or config holds them."""
         return self.settings.ARCHITECTURES[values["architecture"]](**{"dataset": "", **values})
 
+    def network_class(self, settings: ModelSettings) -> "Callable[[ModelSettings, Encoder], nn.Module]":
+        """The class of the network of these settings."""
+        module, name = settings.network.split(".")
+        return cast("Callable[[ModelSettings, Encoder], nn.Module]", getattr(self._module(f"models.{module}"), name))
+
     def build(self, settings: ModelSettings, encoder: Encoder) -> "nn.Module":
         """The untrained network of these settings; its weights come from torch's global generator."""
-        module, name = settings.network.split(".")
-        network: nn.Module = getattr(self._module(f"models.{module}"), name)(settings, encoder)
-        return network
+        return self.network_class(settings)(settings, encoder)

@@ -18,7 +18,7 @@ def rebuild(project: Project, names: Iterable[str] | None = None) -> int:
     A version whose files are neither in DVC's cache nor in a remote is left out, and said.
     """
     n = 0
-    for dataset in names or load_params(project.params).datasets:
+    for dataset in load_params(project.params).datasets if names is None else names:
         if history.registrations(project, dataset):
             with tracking.publication_lock(project):
                 n += rebuild_dataset(project, dataset)

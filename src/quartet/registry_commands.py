@@ -31,16 +31,18 @@ def publish(as_json: bool) -> None:
 def promote(names: tuple[str, ...], as_json: bool) -> int:
     """Decide which version serves, and write the decision and its reasons to registry/."""
     from quartet.params import check_datasets, load_params
+
+    check_datasets(load_params(Project().params), names)
     from quartet.recovery import rebuild
     from quartet.steps.promote import promote as promote_step
     from quartet.steps.publish import publish as publish_step
     from quartet.turns import run_turn
 
-    check_datasets(load_params(Project().params), names)
+    chosen = list(names) or None
     with run_turn(Project(), "quartet promote"):
-        rebuild(Project(), names)
-        publish_step(Project(), list(names))
-        decisions = promote_step(Project(), list(names))
+        rebuild(Project(), chosen)
+        publish_step(Project(), chosen)
+        decisions = promote_step(Project(), chosen)
     if as_json:
         click.echo(json.dumps({name: vars(decision) if decision else None for name, decision in decisions.items()}))
     else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import torch
@@ -40,6 +41,12 @@ def fit(
         with threadpool_limits(run.trainer.threads):  # scikit-learn's solvers do not heed torch's threads
             network.fit(splits["train"])  # type: ignore[operator]  # a baseline has one
         return network.eval(), []
-    from quartet.learning.descent import descend  # Lightning takes seconds to import, which a baseline need not wait
+    from quartet.learning.descent import descend
 
     return descend(network, settings, splits, run)
+
+
+def make_ready(settings: ModelSettings) -> None:
+    """Import what training takes, so that its time is its own: Lightning takes seconds, which no baseline waits."""
+    if isinstance(settings, NetworkSettings):
+        import_module("quartet.learning.descent")

@@ -17,7 +17,7 @@ from quartet.artifacts import load_arrays, load_encoder, read_plan
 from quartet.closure import file_hash
 from quartet.family import SPLITS, Family
 from quartet.learning.course import Row
-from quartet.learning.fit import Run, fit
+from quartet.learning.fit import Run, fit, make_ready
 from quartet.learning.output import outputs
 from quartet.metrics import metrics_on, score
 from quartet.predictions import output_frame, split_outputs
@@ -86,6 +86,8 @@ class Training:
 
     def timed(self, fingerprint: str, run: Run) -> tuple[nn.Module, list[Row]]:
         """A trained network and its history; how long it took is noted, but not where a killed run did a part of it."""
+        make_ready(self.settings)
+        self.family.network_class(self.settings)
         resumed, start, cpu = bool(run.checkpoint and run.checkpoint.exists()), time.perf_counter(), time.process_time()
         fitted = self.fit(self.data, run)
         if not resumed:

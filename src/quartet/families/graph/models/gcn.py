@@ -41,15 +41,15 @@ class GCN(nn.Module):
 
     def states(self) -> list[Tensor]:
         """What each layer makes of all nodes, (N, width) each: the last are the logits."""
-        return self.through(self.graph.whole(len(self.layers)))
+        return self.through(None)
 
-    def through(self, field: Field) -> list[Tensor]:
-        """What each layer makes of the nodes of a field."""
+    def through(self, field: Field | None) -> list[Tensor]:
+        """What each layer makes of the nodes of a field, or of all."""
         first, *others = cast("list[Convolution]", list(self.layers))
-        states = [first.shifted(self.graph.hop(field.hops[0], self.graph.seen(field, first.weight, self.dropout)))]
-        for layer, hop in zip(others, field.hops[1:], strict=True):
+        states = [first.shifted(self.graph.hop(field, 0, self.graph.seen(field, first.weight, self.dropout)))]
+        for number, layer in enumerate(others, 1):
             h = self.dropout(states[-1].relu())  # (rows of the hop before, hidden)
-            states.append(layer.shifted(self.graph.hop(hop, layer.lin(h))))
+            states.append(layer.shifted(self.graph.hop(field, number, layer.lin(h))))
         return states
 
     def weight_decays(self) -> list[tuple[Iterable[nn.Parameter], float]]:

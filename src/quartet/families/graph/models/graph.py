@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -10,15 +11,31 @@ from torch_geometric.nn.conv.gcn_conv import gcn_norm
 from quartet.families.graph.models.sparse import Pattern, quiet
 from quartet.family import Encoder
 
+Change = Callable[[Tensor], Tensor]
 MAX_FIELDS = 4  # of nodes that are asked about again and again, such as those of a split
 
 
 @dataclass(frozen=True)
-class Hop:
-    """A part of the normalised adjacency: which of its entries (E',) there are, and where in the part."""
+class Part:
+    """A part of a matrix: where its entries (E',) are in the part, which of the whole's they are, and their values.
+
+    The values are those of the whole as it mostly is; where others stand in its place they are looked up.
+    """
 
     pattern: Pattern
-    entries: Tensor | None  # None: all
+    entries: Tensor
+    whole: Tensor
+    value: Tensor
+
+    @classmethod
+    def of(cls, whole: Tensor, entries: Tensor, pattern: Pattern) -> Self:
+        """The part with these of a matrix's values (E,)."""
+        return cls(pattern, entries, whole, whole.detach().index_select(0, entries))
+
+    def of_whole(self, whole: Tensor) -> Tensor:
+        """Its values (E',), of the values (E,) of the whole."""
+        known = whole is self.whole and not whole.requires_grad
+        return self.value if known else whole.index_select(0, self.entries)
 
 
 @dataclass(frozen=True)
@@ -28,8 +45,8 @@ class Field:
     The last hop has a row for each of those nodes, and each hop a column for each row of the one before.
     """
 
-    features: Hop
-    hops: list[Hop]
+    features: Part
+    hops: list[Part]
 
 
 class Graph(nn.Module):
@@ -77,31 +94,34 @@ class Graph(nn.Module):
         n_nodes = len(self.x_pattern.starts) - 1
         return torch.sparse_coo_tensor(self.edge_index.flip(0), self.weight, (n_nodes, n_nodes), check_invariants=False)
 
-    def project(self, weight: Tensor, dropout: Callable[[Tensor], Tensor] | None = None) -> Tensor:
+    def project(self, weight: Tensor, dropout: Change | None = None) -> Tensor:
         """X W (N, H), dropout of X first: what is zero stays zero, dropped or not, so only nonzero values are drawn."""
-        return self.seen(self.whole(0), weight, dropout)
+        return self.x_pattern.product(dropout(self.x_value) if dropout else self.x_value, weight)
 
     def pass_on(self, h: Tensor) -> Tensor:
         """What the neighbours of all nodes say (N, H): the normalised adjacency times h (N, H)."""
         return self.pattern.product(self.weight, h)
 
-    def seen(self, field: Field, weight: Tensor, dropout: Callable[[Tensor], Tensor] | None = None) -> Tensor:
-        """The rows of X W (B, H) that a field has."""
-        value = entries(self.x_value, field.features)
-        return field.features.pattern.product(dropout(value) if dropout else value, weight)
+    def seen(self, field: Field | None, weight: Tensor, dropout: Change) -> Tensor:
+        """The rows of X W (B, H) that a field has, or all, dropout of X first."""
+        if field is None:
+            return self.project(weight, dropout)
+        return field.features.pattern.product(dropout(field.features.of_whole(self.x_value)), weight)
 
-    def hop(self, hop: Hop, h: Tensor) -> Tensor:
-        """What the neighbours of a hop's rows say (R, H), of h (C, H) of its columns."""
-        return hop.pattern.product(entries(self.weight, hop), h)
+    def hop(self, field: Field | None, number: int, h: Tensor) -> Tensor:
+        """What the neighbours of a hop's rows say (R, H), of h (C, H) of its columns; or those of all nodes."""
+        if field is None:
+            return self.pass_on(h)
+        part = field.hops[number]
+        return part.pattern.product(part.of_whole(self.weight), h)
 
-    def whole(self, n_hops: int) -> Field:
-        """All that all nodes depend on."""
-        return Field(Hop(self.x_pattern, None), [Hop(self.pattern, None)] * n_hops)
+    def field(self, node: Tensor, n_hops: int) -> tuple[Field | None, Tensor]:
+        """What nodes (B,) depend on after so many convolutions, and which rows of the last one are theirs (B,).
 
-    def field(self, node: Tensor, n_hops: int) -> tuple[Field, Tensor]:
-        """What nodes (B,) depend on after so many convolutions, and which rows of the last one are theirs (B,)."""
-        if node.device.type != "cpu":  # on a GPU a look at places takes longer than products of all nodes
-            return self.whole(n_hops), node
+        On a GPU that is all, None: to look at places there takes longer than products of all nodes.
+        """
+        if node.device.type != "cpu":
+            return None, node
         nodes, rows = torch.unique(node, return_inverse=True)
         key = (n_hops, nodes.numpy().tobytes())
         if key not in self.fields:
@@ -112,20 +132,15 @@ class Graph(nn.Module):
 
     def found(self, nodes: Tensor, n_hops: int) -> Field:
         """The field of nodes (B,), from the last convolution down to the features."""
-        hops = list[Hop]()
+        hops = list[Part]()
         for _ in range(n_hops):
-            of_hop, row = self.pattern.entries_of(nodes)
+            entries, row = self.pattern.entries_of(nodes)
             n_rows = len(nodes)
-            nodes, column = torch.unique(self.pattern.column[of_hop].long(), return_inverse=True)
-            hops.insert(0, Hop(Pattern(row, column, (n_rows, len(nodes))), of_hop))
-        of_x, row = self.x_pattern.entries_of(nodes)
-        x_pattern = Pattern(row, self.x_pattern.column[of_x].long(), (len(nodes), self.x_pattern.shape[1]))
-        return Field(Hop(x_pattern, of_x), hops)
-
-
-def entries(value: Tensor, hop: Hop) -> Tensor:
-    """The values (E',) of the entries that a part has."""
-    return value if hop.entries is None else value.index_select(0, hop.entries)
+            nodes, column = torch.unique(self.pattern.column[entries].long(), return_inverse=True)
+            hops.insert(0, Part.of(self.weight, entries, Pattern(row, column, (n_rows, len(nodes)))))
+        entries, row = self.x_pattern.entries_of(nodes)
+        x_pattern = Pattern(row, self.x_pattern.column[entries].long(), (len(nodes), self.x_pattern.shape[1]))
+        return Field(Part.of(self.x_value, entries, x_pattern), hops)
 
 
 def features(encoder: Encoder) -> tuple[Tensor, Tensor, tuple[int, int]]:

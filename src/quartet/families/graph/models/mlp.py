@@ -38,10 +38,10 @@ class MLP(nn.Module):
 
     def states(self) -> list[Tensor]:
         """What each layer makes of all nodes, (N, width) each: the last are the logits."""
-        return self.through(self.nodes.whole(0))
+        return self.through(None)
 
-    def through(self, field: Field) -> list[Tensor]:
-        """What each layer makes of the nodes of a field (B, width)."""
+    def through(self, field: Field | None) -> list[Tensor]:
+        """What each layer makes of the nodes of a field, or of all (B, width)."""
         first, *others = cast("list[nn.Linear]", list(self.layers))
         states = [self.nodes.seen(field, first.weight.T, self.dropout) + first.bias]
         for layer in others:

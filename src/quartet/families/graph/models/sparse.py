@@ -80,8 +80,10 @@ class Product(torch.autograd.Function):
 
 def multiplied(starts: Tensor, column: Tensor, value: Tensor, dense: Tensor, shape: tuple[int, ...]) -> Tensor:
     """A matrix in compressed rows times a dense one."""
+    matrix = torch.sparse_csr_tensor(starts, column, value.float(), shape, check_invariants=False)
+    if not torch.is_autocast_enabled(dense.device.type):
+        return matrix @ dense
     with torch.autocast(dense.device.type, enabled=False):  # sparse products have no 16-bit version
-        matrix = torch.sparse_csr_tensor(starts, column, value.float(), shape, check_invariants=False)
         return matrix @ dense.float()
 
 
