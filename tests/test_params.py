@@ -36,6 +36,7 @@ FOUR = f"seed: -1\n{mlp('hiden: 3, dropout: 2')}  two: {{dataset: no, architectu
 WRONG = {
     "empty file": ("", ["it must be a mapping"]),
     "no YAML": ("datasets: [unclosed\n", ["one YAML document"]),
+    "YAML that DVC cannot read": ("notifications: {webhook: env:HOOK}\n", ["one YAML document", "unexpected ':'"]),
     "a list": ("- datasets\n- models\n", ["it must be a mapping"]),
     "a tab": ("datasets:\n\tcancer: 1\n", ["one YAML document"]),
     "two documents": (f"{GOOD}---\n{GOOD}", ["one YAML document"]),

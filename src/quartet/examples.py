@@ -1,7 +1,7 @@
 """Items as whole tensors: what every network is trained on and asked about."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 import torch
 from torch import Tensor
@@ -28,7 +28,7 @@ class Examples:
         asked_at_once: how many items a network is asked about at a time.
     """
 
-    asked_at_once: ClassVar[int] = 1024
+    asked_at_once: int = 1024
 
     def __init__(self, inputs: Inputs, target: Tensor) -> None:
         self.inputs = inputs

@@ -51,7 +51,9 @@ def parse(file: Path) -> Document:
     yaml = YAML(typ="safe", pure=True)
     document = Document(file.name)
     try:
-        root = yaml.compose(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        YAML(typ="safe").compose(text)  # DVC's own parser, in C, takes no bare colon inside braces
+        root = yaml.compose(text)
         document.tree = _values(root, (), document, yaml)
     except (YAMLError, UnicodeDecodeError, ValueError) as error:
         raise ParamsError(file.name, [_syntax_problem(error)]) from error

@@ -29,7 +29,7 @@ def hook():
 
 
 def notify_at(project: Project, value: str) -> None:
-    project.params.write_text(f"{PARAMS}\nnotifications: {{webhook: {value}}}\n")
+    project.params.write_text(f"{PARAMS}\nnotifications:\n  webhook: {value}\n")
 
 
 def test_no_webhook_is_set_unless_params_say_so(project):

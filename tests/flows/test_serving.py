@@ -81,7 +81,7 @@ def test_a_second_quartet_serve_in_a_project_is_refused(project):
 
 def test_a_webhook_out_of_a_variable_that_is_not_set_is_refused_before_anything_starts(project, monkeypatch):
     monkeypatch.chdir(project.root)
-    project.params.write_text(f"{PARAMS}notifications: {{webhook: env:NO_SUCH}}\n")
+    project.params.write_text(f'{PARAMS}notifications: {{webhook: "env:NO_SUCH"}}\n')
     result = CliRunner().invoke(quartet, ["serve", "--prefect-port", str(free_port())])
     assert "the variable NO_SUCH holds the webhook's address" in str(result.exception)
     assert not (project.hidden / "logs").exists()

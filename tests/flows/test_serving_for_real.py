@@ -31,7 +31,7 @@ datasets:
   b: {family: tabular, source: data/mine/b.csv, target: y, checks: {enough_items: {min_value: 30}}}
 models:
   b-base: {dataset: b, architecture: logistic_regression}
-notifications: {webhook: env:TEST_WEBHOOK}
+notifications: {webhook: "env:TEST_WEBHOOK"}
 """
 SERVERS = {"Prefect server": "prefect.log", "MLflow UI": "mlflow.log"}
 LONG = 300.0

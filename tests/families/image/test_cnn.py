@@ -64,6 +64,15 @@ def test_with_batch_norm_each_map_has_mean_0_and_variance_1_before_relu(make_enc
     assert torch.allclose(maps.var(dim=(0, 2, 3)), torch.ones(4), atol=0.02)
 
 
+def test_relu_after_pooling_gives_the_maps_and_gradients_of_relu_before_it(generator):
+    x = torch.from_numpy(generator.standard_normal((8, 4, 9, 9))).round(decimals=1).requires_grad_()  # with ties
+    relu, pool = torch.nn.ReLU(), torch.nn.MaxPool2d(2, ceil_mode=True)
+    after, before = relu(pool(x)), pool(relu(x))
+    slope = torch.rand_like(after)
+    assert torch.equal(after, before)
+    assert torch.equal(*(torch.autograd.grad(maps, x, slope)[0] for maps in (after, before)))
+
+
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_stages_are_all_blocks_in_order(make_encoder, batch_norm):
     network = CNN(settings(batch_norm=batch_norm, blocks=3), make_encoder())

@@ -37,3 +37,20 @@ def test_strided_layers_see_windows_of_the_layer_below_and_none_of_padding(build
         alone = torch.nn.functional.conv1d(alone, layer.weight, layer.bias, stride=2, padding=1).relu()
     vector = network.hidden[0](alone.amax(dim=2)).relu()
     assert torch.allclose(network.output(vector)[0], network(tokens, lengths)[1], atol=1e-6)
+
+
+@pytest.mark.parametrize("pooling", ["mean", "max", "mean_max"])
+@pytest.mark.parametrize("length", [1, 2, 7, 8])
+def test_no_length_of_text_lets_a_deep_network_see_padding(length, pooling, build):
+    network = build("conv1d", kernel_size=[3, 4], stride=2, layers=3, pooling=pooling)
+    for name, parameter in network.named_parameters():
+        if name.endswith("bias"):
+            torch.nn.init.ones_(parameter)  # filters say something of nothing
+    text, lengths = torch.arange(1, length + 1)[None], torch.tensor([length])
+    padded = torch.nn.functional.pad(text, (0, 9))
+    assert torch.allclose(network(padded, lengths), network(text, lengths), atol=1e-5)
+
+
+def test_a_shallow_network_has_no_weights_of_what_was_not_asked_for(build):
+    names = {"embedding.weight", "filters.0.weight", "filters.0.bias", "output.weight", "output.bias"}
+    assert set(build("conv1d").state_dict()) == names

@@ -108,3 +108,17 @@ def test_directions_read_apart_give_what_torch_gives_of_packed_texts(pooling, bu
         found.append([vectors.detach(), *(parameter.grad.clone() for parameter in network.layers.parameters())])
     for ours, theirs in zip(*found, strict=True):
         torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("architecture", ["gru", "lstm", "bilstm"])
+def test_products_of_16_bits_give_nearly_the_gradients_of_32_and_each_time_the_same(architecture, build, batch):
+    network, (tokens, lengths), found = build(architecture), batch, []
+    for is_bf16 in (False, True, True):
+        network.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=is_bf16):
+            network(tokens, lengths).float().logsumexp(dim=1).sum().backward()
+        found.append(torch.cat([parameter.grad.flatten() for parameter in network.parameters()]))
+    exact, rough, again = found
+    assert torch.equal(rough, again)
+    assert not torch.equal(rough, exact)
+    assert torch.nn.functional.cosine_similarity(rough, exact, dim=0) > 0.999

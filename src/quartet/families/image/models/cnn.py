@@ -11,10 +11,12 @@ from quartet.family import Encoder
 
 
 class CNN(PictureNetwork):
-    """Blocks of convolution, ReLU and 2 x 2 max pooling, then a fully connected layer and the output.
+    """Blocks of convolution, 2 x 2 max pooling and ReLU, then a fully connected layer and the output.
+
+    ReLU after pooling gives the same maps and gradients as before it, from a quarter of the values.
 
     Each block halves the side, rounding up, and doubles the feature maps; a side of 1 stays 1.
-    With `batch_norm`, maps are normalised before ReLU (Ioffe & Szegedy 2015, alg. 1, https://arxiv.org/abs/1502.03167).
+    With `batch_norm`, maps are normalised before pooling (Ioffe & Szegedy 2015, alg. 1, https://arxiv.org/abs/1502.03167).
 
     Source: LeCun, Bottou, Bengio & Haffner 1998, Gradient-Based Learning Applied to Document Recognition, sec. II,
         https://doi.org/10.1109/5.726791. Differs: ReLU and max pooling for tanh and trained averages, every map sees
@@ -28,7 +30,7 @@ class CNN(PictureNetwork):
             n_next = settings.channels * 2**block
             convolution = nn.Conv2d(n_maps, n_next, settings.kernel_size, padding="same")
             normalised = [BatchNorm(n_next)] if settings.batch_norm else []
-            blocks += [convolution, *normalised, nn.ReLU(), nn.MaxPool2d(2, ceil_mode=True)]
+            blocks += [convolution, *normalised, nn.MaxPool2d(2, ceil_mode=True), nn.ReLU()]
             n_maps, side = n_next, (side + 1) // 2
         self.blocks = nn.Sequential(*blocks)
         self.hidden = nn.Sequential(
@@ -40,7 +42,7 @@ class CNN(PictureNetwork):
     def stages(self) -> dict[str, nn.Module]:
         """The blocks."""
         layers = list(self.blocks)
-        ends = [i + 1 for i, layer in enumerate(layers) if isinstance(layer, nn.MaxPool2d)]
+        ends = [i + 1 for i, layer in enumerate(layers) if isinstance(layer, nn.ReLU)]
         starts = [0, *ends]
         return {f"block {i + 1}": self.blocks[starts[i] : end] for i, end in enumerate(ends)}
 
