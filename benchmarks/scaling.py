@@ -119,9 +119,10 @@ def cells(point: dict[str, float]) -> tuple[str, str, str]:
 SECTION = """\
 ## Growth
 
-Written by `python benchmarks/scaling.py`: synthetic data, one epoch (of graphs 20), one core, {machine}. The slope is
-that of time on logarithmic axes between the two largest sizes; 1 is linear. Texts have 100 tokens on average, so that
-20,000,000 tokens are 200,000 texts; pictures have 784 pixels; nodes have 10 edges each, and edges join 10,000 nodes.
+Written by `python benchmarks/scaling.py`: synthetic data, one epoch (of graphs 20), one core, {machine}.
+The slope is that of time on logarithmic axes between the two largest sizes; 1 is linear. Texts have 100 tokens on
+average, so that 20,000,000 tokens are 200,000 texts; pictures have 784 pixels; nodes have 10 edges each, and edges join
+10,000 nodes.
 
 ![Time of training against size](pictures/scaling.svg)
 

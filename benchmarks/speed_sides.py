@@ -120,7 +120,7 @@ class Peer:
     """A peer's script, in the peers' environment, on the arrays and tables that Quartet prepared."""
 
     def __init__(self, data: Path, settings: dict[str, Any], environment: Path, epochs: int | None) -> None:
-        self.data, self.settings, self.epochs = data, settings, epochs
+        self.data, self.settings, self.epochs = data.absolute(), settings, epochs
         self.name: str = settings["name"]
         self.python = environment / settings.get("environment", "") / "bin" / "python"
 
@@ -130,6 +130,7 @@ class Peer:
         command = [str(self.python), str(PEERS / self.settings["script"]), "--data", str(self.data)]
         command += ["--seed", str(repeat * n), "--seeds", str(n), *map(str, self.settings.get("arguments", []))]
         command += ["--epochs", str(self.epochs)] if self.epochs else []
-        process = measured(command, self.data)
+        with tempfile.TemporaryDirectory() as folder:  # Ludwig leaves files where it runs
+            process = measured(command, Path(folder))
         facts = json.loads(process.said.splitlines()[-1])
         return sample(process, facts["trainings"], facts["versions"])

@@ -1,4 +1,4 @@
-"""Ludwig on a table, as its documentation has a regression: a type per column, everything else by default."""
+"""Ludwig on a table: a type per column, numbers and the target standardised, everything else by default."""
 
 import logging
 import tempfile
@@ -23,9 +23,12 @@ def config(rows: pd.DataFrame, seed: int, epochs: int | None) -> dict:
     """A type per column, and the split that the table has."""
     features = [name for name in rows if name not in (TARGET, "split")]
     kinds = {name: "number" if pd.api.types.is_numeric_dtype(rows[name]) else "category" for name in features}
+    scaled = {"preprocessing": {"normalization": "zscore"}}
     return {
-        "input_features": [{"name": name, "type": kind} for name, kind in kinds.items()],
-        "output_features": [{"name": TARGET, "type": "number"}],
+        "input_features": [
+            {"name": name, "type": kind, **(scaled if kind == "number" else {})} for name, kind in kinds.items()
+        ],
+        "output_features": [{"name": TARGET, "type": "number", **scaled}],
         "preprocessing": {"split": {"type": "fixed", "column": "split"}},
         "trainer": {"epochs": epochs or 10},
     }
@@ -47,6 +50,9 @@ def train(seed: int, rows: pd.DataFrame, epochs: int | None) -> Training:
                 training_set_metadata=done.training_set_metadata,
                 random_seed=seed,
                 output_directory=folder,
+                skip_save_training_description=True,
+                skip_save_progress=True,
+                skip_save_log=True,
             )
         test = rows[rows["split"] == SPLITS["test"]]
         predicted, _ = model.predict(test, output_directory=folder, skip_save_predictions=True)
