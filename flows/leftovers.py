@@ -15,14 +15,16 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
+from prefect.settings import get_current_settings
 from prefect.states import Crashed
 from quartet_flows.notifying import tell_end
 
 from quartet.project import Project
 
 SILENT = "Runs that fall silent have crashed"
-SILENT_WITHIN_S = 90  # three heartbeats
+HEARTBEATS = 3  # so many may be missed
 HEARTBEAT = "prefect.flow-run.heartbeat"
+DEFAULT_HEARTBEAT_S = 180  # Prefect's
 ENDS = ("Completed", "Failed", "Crashed", "Cancelled")
 
 
@@ -75,7 +77,12 @@ def watch_heartbeats() -> None:
 
 
 def silence() -> Automation:
-    """As https://docs.prefect.io/v3/advanced/detect-zombie-flows has it."""
+    """As https://docs.prefect.io/v3/advanced/detect-zombie-flows has it.
+
+    A run sends a heartbeat every PREFECT_FLOWS_HEARTBEAT_FREQUENCY seconds, 180 where nothing is said: a shorter
+    patience would call runs crashed that are well.
+    """
+    patience_s = HEARTBEATS * (get_current_settings().flows.heartbeat_frequency or DEFAULT_HEARTBEAT_S)
     return Automation(
         name=SILENT,
         trigger=EventTrigger(
@@ -85,9 +92,9 @@ def silence() -> Automation:
             for_each={"prefect.resource.id"},
             posture=Posture.Proactive,
             threshold=1,
-            within=timedelta(seconds=SILENT_WITHIN_S),
+            within=timedelta(seconds=patience_s),
         ),
-        actions=[ChangeFlowRunState(state=StateType.CRASHED, message=f"No heartbeat for {SILENT_WITHIN_S} seconds.")],
+        actions=[ChangeFlowRunState(state=StateType.CRASHED, message=f"No heartbeat for {patience_s} seconds.")],
     )
 
 

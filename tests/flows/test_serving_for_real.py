@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ notifications: {webhook: "env:TEST_WEBHOOK"}
 """
 SERVERS = {"Prefect server": "prefect.log", "MLflow UI": "mlflow.log"}
 LONG = 300.0
+HEARTBEAT = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
 
 
 def rows(n: int) -> str:
@@ -107,13 +109,14 @@ def served(tmp_path_factory: pytest.TempPathFactory):
         process = psutil.Popen(
             [sys.executable, "-m", "quartet", "serve", *options],
             cwd=root,
-            env=os.environ | {"TEST_WEBHOOK": hook.url, "PYTHONUNBUFFERED": "1"},
+            env=os.environ | HEARTBEAT | {"TEST_WEBHOOK": hook.url, "PYTHONUNBUFFERED": "1"},
             stdout=stream,
             start_new_session=True,
         )
         yield Served(Project(root), process, ports, hook, output)
         for each in [process, *marked(str(logs(Project(root))))]:
-            each.kill()
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
 
 
 def test_a_cron_each_minute_fires_twice_and_its_runs_are_green(served):
@@ -159,12 +162,12 @@ def test_a_server_that_is_killed_is_started_again_and_the_schedule_goes_on(serve
 def test_the_scheduling_process_that_is_killed_in_a_run_is_started_again_and_the_run_has_crashed(served):
     engine = until(lambda: served.processes("schedule.log", "prefect.engine"))[0]
     run = engine.environ()["PREFECT__FLOW_RUN_ID"]
-    until(lambda: run in [each["id"] for each in served.runs("RUNNING")], 60)
+    until(lambda: run in [each["id"] for each in served.runs("RUNNING")])
     moment = time.time()
     served.processes("schedule.log", "quartet_flows.schedule")[0].kill()
     until(lambda: run in [each["id"] for each in served.runs("CRASHED")])
     assert not engine.is_running()
-    until(lambda: [each for each in served.hook.got if (each["event"], each["flow_run"]) == ("crashed", run)], 30)
+    until(lambda: [each for each in served.hook.got if (each["event"], each["flow_run"]) == ("crashed", run)])
     until(lambda: served.green_after(moment))
 
 
@@ -172,15 +175,15 @@ def test_a_runs_process_that_is_killed_leaves_a_crashed_run_and_is_told_of(serve
     engine = until(lambda: served.processes("schedule.log", "prefect.engine"))[0]
     run = engine.environ()["PREFECT__FLOW_RUN_ID"]
     engine.kill()
-    until(lambda: run in [each["id"] for each in served.runs("CRASHED")], 60)
-    told = until(lambda: [each for each in served.hook.got if each["flow_run"] == run], 60)
+    until(lambda: run in [each["id"] for each in served.runs("CRASHED")])
+    told = until(lambda: [each for each in served.hook.got if each["flow_run"] == run])
     assert told[0]["event"] == "crashed"
     assert told[0]["address"].endswith(run)
 
 
 def test_a_run_of_another_terminal_that_is_killed_has_crashed_when_it_falls_silent(served):
     code = "import time; from prefect import flow; flow(name='nap')(lambda: time.sleep(900))()"
-    environment = os.environ | {"PREFECT_API_URL": served.api}
+    environment = os.environ | HEARTBEAT | {"PREFECT_API_URL": served.api}
     other = subprocess.Popen([sys.executable, "-c", code], env=environment, start_new_session=True)
     run = until(lambda: [each["id"] for each in served.runs("RUNNING") if not each["deployment_id"]])[0]
     time.sleep(40)  # a heartbeat is on its way
