@@ -12,10 +12,10 @@ def logits_in_batches(network: nn.Module, examples: Examples) -> Tensor:
     """Logits (N, K) of all items in their own order, without dropout."""
     was_training = network.training
     network.eval()
-    rows = torch.arange(len(examples), device=examples.device)
-    result = torch.cat([network(*examples.batch(part)[0]) for part in torch.split(rows, examples.asked_at_once)])
+    parts = examples.order(torch.arange(len(examples)), examples.asked_at_once)  # texts by length
+    logits = torch.cat([network(*examples.batch(part.to(examples.device))[0]) for part in parts])
     network.train(was_training)
-    return result
+    return logits[torch.cat(parts).argsort().to(logits.device)]
 
 
 @torch.inference_mode()

@@ -70,6 +70,12 @@ def test_nodes_have_the_logits_and_gradients_of_the_whole_graph_though_only_a_pa
         torch.testing.assert_close(ours, theirs)
 
 
+def test_nodes_that_were_scored_can_be_trained_on(network):
+    with torch.inference_mode():
+        network(torch.tensor([7, 3]))
+    assert all(gradient.isfinite().all() for gradient in with_gradients(network, network(torch.tensor([7, 3]))))
+
+
 def test_permuting_the_nodes_of_the_graph_changes_no_logits(canonical, settings, network, encoder):
     shuffled = features.fit(canonical | {"items": canonical["items"].sample(frac=1, random_state=1)}, settings)
     other = GCN(SETTINGS, shuffled).eval()

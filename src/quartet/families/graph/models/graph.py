@@ -130,6 +130,7 @@ class Graph(nn.Module):
             self.fields[key] = self.found(nodes, n_hops)
         return self.fields[key], rows
 
+    @torch.inference_mode(False)  # what is kept may be trained on later, where tensors of that mode are refused
     def found(self, nodes: Tensor, n_hops: int) -> Field:
         """The field of nodes (B,), from the last convolution down to the features."""
         hops = list[Part]()

@@ -16,6 +16,8 @@ class Texts(Examples):
         inputs: tokens (sum of lengths,) and offsets (N,), where each text starts, both int64.
     """
 
+    asked_at_once: int = 256
+
     @property
     def lengths(self) -> Tensor:
         """How many tokens each text has (N,)."""
