@@ -20,7 +20,7 @@ run: setup  ## train, compare and promote the four families on the embedded data
 	@$(BIN)/quartet run
 
 test: setup  ## the fast tests, then one full flow
-	@$(BIN)/python -m pytest -n auto -m 'not slow'
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m 'not slow'
 
 test-slow: $(BIN)/.services  ## what needs minutes, services or the clock
 	@$(BIN)/python -m pytest -m slow

@@ -96,6 +96,14 @@ class Served:
         found = marked(str(logs(self.project) / log))
         return [process for process in found if words in " ".join(process.cmdline())]
 
+    def at_work(self) -> tuple[psutil.Process, str] | None:
+        """A run's process and the run, which goes on."""
+        found = {
+            each.environ()["PREFECT__FLOW_RUN_ID"]: each for each in self.processes("schedule.log", "prefect.engine")
+        }
+        going_on = [each["id"] for each in self.runs("RUNNING") if each["id"] in found]
+        return (found[going_on[0]], going_on[0]) if going_on else None
+
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory):
@@ -160,9 +168,7 @@ def test_a_server_that_is_killed_is_started_again_and_the_schedule_goes_on(serve
 
 
 def test_the_scheduling_process_that_is_killed_in_a_run_is_started_again_and_the_run_has_crashed(served):
-    engine = until(lambda: served.processes("schedule.log", "prefect.engine"))[0]
-    run = engine.environ()["PREFECT__FLOW_RUN_ID"]
-    until(lambda: run in [each["id"] for each in served.runs("RUNNING")])
+    engine, run = until(served.at_work)
     moment = time.time()
     served.processes("schedule.log", "quartet_flows.schedule")[0].kill()
     until(lambda: run in [each["id"] for each in served.runs("CRASHED")])
@@ -172,8 +178,7 @@ def test_the_scheduling_process_that_is_killed_in_a_run_is_started_again_and_the
 
 
 def test_a_runs_process_that_is_killed_leaves_a_crashed_run_and_is_told_of(served):
-    engine = until(lambda: served.processes("schedule.log", "prefect.engine"))[0]
-    run = engine.environ()["PREFECT__FLOW_RUN_ID"]
+    engine, run = until(served.at_work)
     engine.kill()
     until(lambda: run in [each["id"] for each in served.runs("CRASHED")])
     told = until(lambda: [each for each in served.hook.got if each["flow_run"] == run])
