@@ -49,8 +49,8 @@ def tell_lost(project: Project, dataset: str, lost: set[str]) -> None:
     print(f"{dataset}: {len(lost)} earlier versions stay out of MLflow, DVC has their files no more", file=sys.stderr)
     champion = history.champion_of(history.decisions(project, dataset))
     if champion and champion.fingerprint in lost:
-        mend = "`dvc fetch --all-commits` where a remote has its files, `quartet rollback`, or a new run"
-        print(f"  the champion {champion.model} is one of them, so that nothing serves: {mend}", file=sys.stderr)
+        mend = "`dvc fetch --all-commits` brings it back where a remote has its files, `quartet promote` finds another"
+        print(f"  the champion {champion.model} is one of them: {mend}", file=sys.stderr)
 
 
 def place(line: Registration, path: str) -> str:
