@@ -44,15 +44,18 @@ class Notice:
     last_lines: list[str] = field(default_factory=list)
 
 
-def tell_failed(_: "Flow[..., Any]", run: "FlowRun", state: "State[Any]") -> None:
-    """A hook of a flow: tell of a run that failed or crashed, if a deployment started it."""
-    if run.deployment_id is not None:
-        tell_end(Project(), run, state)
+def tell_failed(flow: "Flow[..., Any]", flow_run: "FlowRun", state: "State[Any]") -> None:
+    """A hook of a flow: tell of a run that failed or crashed, if a deployment started it.
+
+    Prefect's runner names the arguments of the hooks of a run whose process was killed.
+    """
+    if flow_run.deployment_id is not None:
+        tell_end(Project(), flow_run, state)
 
 
-def forget_told(_: "Flow[..., Any]", run: "FlowRun", __: "State[Any]") -> None:
+def forget_told(flow: "Flow[..., Any]", flow_run: "FlowRun", state: "State[Any]") -> None:
     """A hook of a flow: all is well again, so that the next failure is news."""
-    told(Project(), run).unlink(missing_ok=True)
+    told(Project(), flow_run).unlink(missing_ok=True)
 
 
 def told(project: Project, run: "FlowRun") -> Path:

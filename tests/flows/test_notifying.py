@@ -1,9 +1,10 @@
+import inspect
 import socket
 from types import SimpleNamespace
 
 import pytest
 from quartet_flows import notifying
-from quartet_flows.notifying import of_run, of_stages, post, webhook
+from quartet_flows.notifying import forget_told, of_run, of_stages, post, tell_failed, webhook
 
 from quartet.errors import ParamsError, StageFailed, UsageError
 from quartet.params import load_params
@@ -99,3 +100,8 @@ def test_a_run_that_crashed_is_told_with_its_datasets():
     state = SimpleNamespace(is_failed=lambda: False, message="The process is gone.")
     assert of_run(run, state, None).text == "crashed: The process is gone."
     assert of_run(run, state, None).datasets == ["a"]
+
+
+@pytest.mark.parametrize("hook", [tell_failed, forget_told])
+def test_hooks_take_the_names_that_prefects_runner_gives_their_arguments(hook):
+    assert list(inspect.signature(hook).parameters) == ["flow", "flow_run", "state"]
