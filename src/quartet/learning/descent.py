@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import torch
@@ -13,6 +14,7 @@ from quartet.examples import Examples
 from quartet.learning.checkpoints import Resumable
 from quartet.learning.course import Course, Row
 from quartet.learning.module import Supervised
+from quartet.memory import freed_memory_kept
 from quartet.settings import NetworkSettings, TrainerSettings
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ def descend(
     module.bf16, module.block_s = is_bf16(run.trainer), min(BLOCK_S, run.every_s)
     resume = run.checkpoint if run.checkpoint and run.checkpoint.exists() else None
     # the file is ours: optimiser state and the course of epochs are more than weights
-    lightning(run).fit(module, ckpt_path=resume, weights_only=False)
+    with nullcontext() if getattr(network, "uses_numpy", False) else freed_memory_kept():
+        lightning(run).fit(module, ckpt_path=resume, weights_only=False)
     course.finish(module.network)
     return module.network.cpu().eval(), course.rows
 

@@ -11,7 +11,6 @@ from torch import nn
 
 from quartet.examples import Examples
 from quartet.learning.course import Row
-from quartet.memory import keep_freed_memory
 from quartet.settings import ModelSettings, NetworkSettings, TrainerSettings
 
 
@@ -35,7 +34,6 @@ def fit(
         build: makes the untrained network, whose weights come from torch's global generator, seeded here.
         splits: the examples of `train` and `validation`.
     """
-    keep_freed_memory()
     torch.set_num_threads(run.trainer.threads)
     torch.manual_seed(run.seed)
     network = build()

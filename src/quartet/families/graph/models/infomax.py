@@ -1,5 +1,7 @@
 """Communities by what a node and its graph have in common."""
 
+from typing import ClassVar
+
 import torch
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
@@ -24,6 +26,7 @@ class Infomax(nn.Module):
         scikit-learn. Differs: k-means on rows of length 1; the epoch of the highest modularity is kept.
     """
 
+    uses_numpy: ClassVar[bool] = True  # k-means does
     centres: Tensor
     age: Tensor
 
