@@ -108,6 +108,9 @@ def interleaved(part: dict[str, Any], project: Path, options: Namespace) -> dict
     ]
     ours = [side for side in ours if side.name in (options.models or [side.name])]
     peers = [side for side in peers if side.name in (options.peers or [side.name])]
+    if not has_bf16():
+        print("bf16 is left out: this processor has no instructions for it", flush=True)
+        ours, peers = ([side for side in sides if "precision" not in side.settings] for sides in (ours, peers))
     figures: dict[str, Any] = {
         "ours": {side.name: [] for side in ours},
         "peers": {side.name: [] for side in peers},
@@ -121,6 +124,12 @@ def interleaved(part: dict[str, Any], project: Path, options: Namespace) -> dict
             said = found[side.name][-1]
             print(f"  {repeat}: {side.name}: {said['cpu_s']:.2f} s of CPU a training, {said['scores']}", flush=True)
     return figures
+
+
+def has_bf16() -> bool:
+    """Whether a GPU is here, or a CPU that multiplies bf16 numbers itself."""
+    code = "import torch; from quartet.learning.descent import has_bf16; print(torch.cuda.is_available() or has_bf16())"
+    return measured([sys.executable, "-c", code], ROOT).said.strip() == "True"
 
 
 def where(options: Namespace) -> dict[str, str]:

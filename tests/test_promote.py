@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -127,6 +128,14 @@ def test_a_registered_version_answers_raw_input_as_predict_does(project, tmp_pat
 def test_a_project_does_not_leave_its_store_to_the_next(project):
     tracking.connect(project)
     assert "MLFLOW_TRACKING_URI" not in os.environ
+
+
+def test_a_comparison_that_an_earlier_version_wrote_is_made_anew(project):
+    comparison = load_comparison(project, "tiny")
+    assert comparison
+    assert comparison.is_fresh()
+    content = {key: value for key, value in comparison.content.items() if key != "ranking_metric"}
+    assert not replace(comparison, content=content).is_fresh()
 
 
 def artifacts(project: Project, model: str) -> dict[str, tuple[str, int]]:

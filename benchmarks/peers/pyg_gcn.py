@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
 from measuring import Clock, Training, parser, say, split, training
 from torch import Tensor, nn
+from torch.nn import functional
 from torch_geometric.data import Data
 from torch_geometric.nn import GCNConv
 
@@ -26,9 +26,9 @@ class GCN(nn.Module):
 
     def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
         """Logits (N, K) of all nodes."""
-        x = F.dropout(x, p=0.5, training=self.training)
+        x = functional.dropout(x, p=0.5, training=self.training)
         x = self.conv1(x, edge_index).relu()
-        x = F.dropout(x, p=0.5, training=self.training)
+        x = functional.dropout(x, p=0.5, training=self.training)
         return self.conv2(x, edge_index)
 
 
@@ -64,7 +64,7 @@ def train(seed: int, data: Data, *, epochs: int, each_epoch: bool) -> Training:
             model.train()
             optimizer.zero_grad()
             out = model(data.x, data.edge_index)
-            F.cross_entropy(out[data.train], data.y[data.train]).backward()
+            functional.cross_entropy(out[data.train], data.y[data.train]).backward()
             optimizer.step()
             if each_epoch:
                 _, validation, test = accuracies(model, data)

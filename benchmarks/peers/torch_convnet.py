@@ -1,9 +1,9 @@
 """The network of keras_convnet.py in plain torch, pictures in memory; channels last and bf16 if asked for."""
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 from measuring import Clock, Training, parser, say, split, training
 from torch import Tensor, nn
+from torch.nn import functional
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
@@ -31,7 +31,7 @@ def train(seed: int, data: dict[str, tuple[Tensor, Tensor]], options) -> Trainin
                 with torch.autocast(DEVICE, torch.bfloat16, enabled=options.bf16):
                     logits = network(x[rows])
                 optimizer.zero_grad()
-                F.cross_entropy(logits.float(), target[rows]).backward()
+                functional.cross_entropy(logits.float(), target[rows]).backward()
                 optimizer.step()
         clock.lap(accuracy(network, data["validation"]))
     return training(seed, clock, accuracy(network, data["test"]))

@@ -2,10 +2,10 @@
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
 from keras_text import EPOCHS, LENGTH, VOCABULARY
 from measuring import Clock, Training, parser, say, split, training
 from torch import Tensor, nn
+from torch.nn import functional
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 SHORTEST = 25  # tokens that two convolutions over 7 by steps of 3 need
@@ -43,9 +43,9 @@ class Conv1D(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (B,) of tokens (B, T)."""
-        found = F.dropout(self.embedding(x), 0.5, self.training).transpose(1, 2)
+        found = functional.dropout(self.embedding(x), 0.5, self.training).transpose(1, 2)
         found = self.conv2(self.conv1(found).relu()).relu().amax(dim=2)
-        return self.out(F.dropout(self.dense(found).relu(), 0.5, self.training))[:, 0]
+        return self.out(functional.dropout(self.dense(found).relu(), 0.5, self.training))[:, 0]
 
 
 class Texts:
@@ -101,7 +101,7 @@ def run_epoch(network: nn.Module, texts: Texts, optimizer: torch.optim.Optimizer
         with torch.autocast(DEVICE, torch.bfloat16, enabled=bf16):
             logits = network(x)
         optimizer.zero_grad()
-        F.binary_cross_entropy_with_logits(logits.float(), target).backward()
+        functional.binary_cross_entropy_with_logits(logits.float(), target).backward()
         optimizer.step()
 
 

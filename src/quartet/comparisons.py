@@ -105,6 +105,8 @@ class Comparison:
 
     def is_fresh(self) -> bool:
         """Whether the models and the prepared data on disk are those that were compared."""
+        if "ranking_metric" not in self.content:  # an earlier version wrote it
+            return False
         if self.content["data"] != file_hash(self.project.prepared(self.dataset)):
             return False
         pairs = [

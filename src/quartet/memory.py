@@ -14,7 +14,7 @@ USUAL = 128 * 2**10  # of both
 def freed_memory_kept() -> Iterator[None]:
     """Let tensors of up to 32 MiB reuse what earlier ones freed, where the C library is glibc.
 
-    Otherwise each batch asks the system for its memory anew, page by page: a third of a small CNN's time. Larger
+    Otherwise each batch asks the system for its memory anew, page by page, a good part of a small CNN's time. Larger
     tensors are still given back at once, so that what is kept stays near what a batch takes. Values are the same:
     torch's tensors lie at multiples of 64 bytes. NumPy's arrays do not where memory is reused, and sums of some of its
     and of BLAS's loops depend on where they lie: nothing but torch is to compute inside.

@@ -49,7 +49,10 @@ class TrainerSettings(Settings):
     devices: Devices = Field(
         default="auto", description="one device per training; seeds and models are what runs in parallel"
     )
-    precision: Precision = Field(default="auto", description="auto is 32-bit on a CPU and bf16 on a GPU that has it")
+    precision: Precision = Field(
+        default="auto",
+        description="auto is 32-bit on a CPU and bf16 on a GPU that has it; bf16 pays on a CPU with AVX512-BF16 or AMX",
+    )
     threads: int = Field(default=1, ge=1, le=256, description="CPU threads per training; a CNN's weights depend on it")
 
 

@@ -32,7 +32,7 @@ class Course:
         """Whether all epochs are done, or so many without a lower validation loss that training stops early."""
         patience = self.settings.patience if self.settings.schedule == "constant" else None
         stale = patience is not None and self.n_epochs - self.best_epoch >= patience
-        return self.n_epochs >= self.settings.epochs or (self.n_epochs > 0 and stale)
+        return self.n_epochs >= self.settings.epochs or stale
 
     def add(self, losses: dict[str, float], network: nn.Module) -> None:
         """Note an epoch's train_loss and validation_loss, and keep the network's weights if they are the best so far.

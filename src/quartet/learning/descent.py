@@ -1,6 +1,7 @@
 """Gradient descent through Lightning."""
 
 import logging
+import sys
 import warnings
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -76,7 +77,14 @@ def is_bf16(trainer: TrainerSettings) -> bool:
     """32-bit products on a CPU, bf16 ones on a GPU that has them, unless set."""
     if trainer.precision == "auto":
         return accelerator(trainer) == "gpu" and torch.cuda.is_bf16_supported()
+    if trainer.precision == "bf16" and accelerator(trainer) == "cpu" and not has_bf16():
+        print("precision: bf16 is slower than 32 here: this processor has no bf16 instructions", file=sys.stderr)
     return trainer.precision == "bf16"
+
+
+def has_bf16() -> bool:
+    """Whether this processor multiplies bf16 numbers itself, by AVX-512, AMX or NEON; others take many times as long."""
+    return any(there for name, there in torch.cpu.get_capabilities().items() if name.endswith("bf16"))
 
 
 def quiet() -> None:

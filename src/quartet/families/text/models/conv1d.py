@@ -59,5 +59,6 @@ def windows(convolution: nn.Conv1d, x: Tensor) -> Tensor:
     k, stride = convolution.kernel_size[0], convolution.stride[0]
     padded = functional.pad(x, (0, 0, (k - 1) // 2, k // 2))
     picture = padded[:, None].permute(0, 3, 1, 2)  # (B, E, 1, T)
-    found = functional.conv2d(picture, convolution.weight[:, :, None], convolution.bias, stride=(1, stride))
+    weight = convolution.weight[:, :, None].contiguous(memory_format=torch.channels_last)
+    found = functional.conv2d(picture, weight, convolution.bias, stride=(1, stride))
     return found.permute(0, 2, 3, 1)[:, 0]

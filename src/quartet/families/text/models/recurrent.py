@@ -102,8 +102,8 @@ class BiLSTM(LSTM):
     def text_vectors(self, embedded: Tensor, lengths: Tensor) -> Tensor:
         """A vector per text of the states in both directions, of which neither sees padding.
 
-        On a CPU each direction of each layer is read by itself, the backward one from texts that are turned round: only
-        so does torch hand them to oneDNN, which takes 0.6 times as long as torch's own loop over packed texts.
+        On a CPU each direction of each layer is read by itself, the backward one from texts that are turned round:
+        torch hands these to oneDNN, and loops over packed ones itself.
         """
         if embedded.is_cuda:
             return self.of_packed(embedded, lengths)
