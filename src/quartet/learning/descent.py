@@ -42,6 +42,8 @@ def descend(
 def lightning(run: "Run") -> Trainer:
     """A lean Trainer: no bars, no loggers, no validation loop; the module says when training is over."""
     quiet()
+    # with deterministic algorithms torch would fill every new tensor, though none here is read before it is written
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property
     callbacks = list[Callback]()
     if run.checkpoint:
         run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +85,7 @@ def is_bf16(trainer: TrainerSettings) -> bool:
 
 
 def has_bf16() -> bool:
-    """Whether this processor multiplies bf16 numbers itself, by AVX-512, AMX or NEON; others take many times as long."""
+    """Whether this processor multiplies bf16 numbers itself; others take many times as long as in 32 bits."""
     return any(there for name, there in torch.cpu.get_capabilities().items() if name.endswith("bf16"))
 
 
