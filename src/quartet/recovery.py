@@ -17,20 +17,22 @@ def rebuild(project: Project, names: Iterable[str] | None = None) -> int:
 
     A version whose files are neither in DVC's cache nor in a remote is left out, and said.
     """
-    n = 0
+    n, lost = 0, dict[str, set[str]]()
     for dataset in load_params(project.params).datasets if names is None else names:
         if history.registrations(project, dataset):
             with tracking.publication_lock(project):
-                n += rebuild_dataset(project, dataset)
+                made, lost[dataset] = rebuild_dataset(project, dataset)
+                n += made
+    tell_lost(project, {dataset: versions for dataset, versions in lost.items() if versions})
     return n
 
 
-def rebuild_dataset(project: Project, dataset: str) -> int:
-    """Those of one dataset."""
+def rebuild_dataset(project: Project, dataset: str) -> tuple[int, set[str]]:
+    """Those of one dataset: how many were made again, and which could not be."""
     missing = unpublished(project, dataset)
     wanted = {place(line, path): digest for line in missing for path, digest in line.outs().items()}
     if not missing:
-        return 0
+        return 0, set()
     with restored(project, wanted, dataset) as folder:
         complete = [line for line in missing if is_complete(folder, line, dataset)]
         for line in complete:
@@ -38,19 +40,23 @@ def rebuild_dataset(project: Project, dataset: str) -> int:
             share_durations(project, files)
             publish_again(project, dataset, line, files)
     made = {line.fingerprint for line in complete} | on_disk(project, dataset)
-    tell_lost(project, dataset, {line.fingerprint for line in missing} - made)
-    return len(complete)
+    return len(complete), {line.fingerprint for line in missing} - made
 
 
-def tell_lost(project: Project, dataset: str, lost: set[str]) -> None:
-    """Say how many versions stay out of MLflow, and what to do where the champion is one of them."""
+def tell_lost(project: Project, lost: dict[str, set[str]]) -> None:
+    """Say how many versions of which datasets stay out of MLflow, and what to do where champions are among them."""
     if not lost:
         return
-    print(f"{dataset}: {len(lost)} earlier versions stay out of MLflow, DVC has their files no more", file=sys.stderr)
-    champion = history.champion_of(history.decisions(project, dataset))
-    if champion and champion.fingerprint in lost:
-        mend = "`dvc fetch --all-commits` brings it back where a remote has its files, `quartet promote` finds another"
-        print(f"  the champion {champion.model} is one of them: {mend}", file=sys.stderr)
+    n = sum(map(len, lost.values()))
+    which = f"{n} earlier version{'s' * (n > 1)} of {', '.join(lost)}"
+    print(f"{which} stay out of MLflow, DVC has their files no more", file=sys.stderr)
+    champions = {dataset: history.champion_of(history.decisions(project, dataset)) for dataset in lost}
+    served = [one.model for dataset, one in champions.items() if one and one.fingerprint in lost[dataset]]
+    if served:
+        mend = (
+            "`dvc fetch --all-commits` brings them back where a remote has their files, `quartet promote` finds others"
+        )
+        print(f"  the champions {', '.join(served)} are among them: {mend}", file=sys.stderr)
 
 
 def place(line: Registration, path: str) -> str:

@@ -45,9 +45,8 @@ def references(
 
 def wrong_checks(name: str, dataset: DatasetSettings) -> Iterator[tuple[Place, str, str, str]]:
     """Where `checks` of a dataset name what its family's suite does not have."""
-    suite = suite_of(dataset.family)
     for check, changes in dataset.checks.items():
-        place: Place = ("datasets", name, "checks", check)
+        suite, place = suite_of(dataset.family), ("datasets", name, "checks", check)
         if check not in suite:
             must = f"it must be a check of the {dataset.family} suite: {', '.join(suite)}"
             yield place, must, "this one is not known", closest(check, suite)
