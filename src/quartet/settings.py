@@ -51,7 +51,7 @@ class TrainerSettings(Settings):
     )
     precision: Precision = Field(
         default="auto",
-        description="auto is 32-bit on a CPU and bf16 on a GPU that has it; bf16 pays on a CPU with AVX512-BF16 or AMX",
+        description="auto is 32-bit on a CPU and bf16 on a GPU that has it; a CPU has it with AVX512-BF16 or AMX",
     )
     threads: int = Field(default=1, ge=1, le=256, description="CPU threads per training; a CNN's weights depend on it")
 

@@ -1,7 +1,6 @@
 """Gradient descent through Lightning."""
 
 import logging
-import sys
 import warnings
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -76,16 +75,25 @@ def accelerator(trainer: TrainerSettings) -> str:
 
 
 def is_bf16(trainer: TrainerSettings) -> bool:
-    """32-bit products on a CPU, bf16 ones on a GPU that has them, unless set."""
+    """32-bit products on a CPU, bf16 ones on a GPU that has them, unless set.
+
+    Raises:
+        UsageError: bf16 was asked of a processor that has no instructions for it.
+    """
+    where = accelerator(trainer)
     if trainer.precision == "auto":
-        return accelerator(trainer) == "gpu" and torch.cuda.is_bf16_supported()
-    if trainer.precision == "bf16" and accelerator(trainer) == "cpu" and not has_bf16():
-        print("precision: bf16 is slower than 32 here: this processor has no bf16 instructions", file=sys.stderr)
+        return where == "gpu" and torch.cuda.is_bf16_supported()
+    if trainer.precision == "bf16" and where == "cpu" and not has_bf16():
+        mend = "Set trainer.precision to auto or 32, or run on a GPU or on a processor with AVX512-BF16 or AMX."
+        raise UsageError("precision: bf16 needs a processor with bf16 instructions", came="this has none", mend=mend)
     return trainer.precision == "bf16"
 
 
 def has_bf16() -> bool:
-    """Whether this processor multiplies bf16 numbers itself; others take many times as long as in 32 bits."""
+    """Whether this processor multiplies bf16 numbers itself; others take many times as long as in 32 bits.
+
+    On x86 without AVX-512, oneDNN has no bf16 LSTM at all (torch: could not create a primitive descriptor).
+    """
     return any(there for name, there in torch.cpu.get_capabilities().items() if name.endswith("bf16"))
 
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from quartet.families.text.models.embedding import with_unknowns
+from quartet.learning.descent import has_bf16
 
 
 def weights(network, n_gates, suffix="_l0"):
@@ -110,6 +111,7 @@ def test_directions_read_apart_give_what_torch_gives_of_packed_texts(pooling, bu
         torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.skipif(not has_bf16(), reason="this processor has no bf16 instructions")
 @pytest.mark.parametrize("architecture", ["gru", "lstm", "bilstm"])
 def test_products_of_16_bits_give_nearly_the_gradients_of_32_and_each_time_the_same(architecture, build, batch):
     network, (tokens, lengths), found = build(architecture), batch, []
