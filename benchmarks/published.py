@@ -28,6 +28,7 @@ from ruamel.yaml import YAML
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 PROTOCOLS, RESULTS, PAGE = HERE / "published.yaml", HERE / "published", ROOT / "docs" / "published.md"
+WIDEST = {"avx512f": "AVX-512", "avx2": "AVX2"}  # flags of x86 processors
 COLUMNS = ("protocol", "model", "measure", "published", "bar", "ours: mean ± sd (n)", "time", "CPU", "verdict")
 
 
@@ -170,7 +171,13 @@ def machine() -> str:
     """Where it ran."""
     names = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
     cpu = next((line.split(":")[1].strip() for line in names.splitlines() if line.startswith("model name")), "")
-    return f"{cpu or platform.processor()}, {os.cpu_count()} cores, torch {version('torch')}"
+    return f"{cpu or platform.processor()}, {instructions()}, {os.cpu_count()} cores, torch {version('torch')}"
+
+
+def instructions() -> str:
+    """The widest vectors that the processor computes with, on which speed and the last bits depend."""
+    flags = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
+    return next((name for flag, name in WIDEST.items() if f" {flag} " in flags), platform.machine())
 
 
 def cells(row: dict[str, Any]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from published import call, machine, params_of
+from published import call, instructions, machine, params_of
 from ruamel.yaml import YAML
 from speed_page import page, run_table
 from speed_ratios import verdicts
@@ -141,11 +141,11 @@ def where(options: Namespace) -> dict[str, str]:
 
 
 def keep(name: str, figures: dict[str, Any], cores: int) -> None:
-    """Keep the figures of a part, those of one core and of several beside each other."""
+    """Keep the figures of a part, those of one core and of several, and of kinds of processor, beside each other."""
     file = RESULTS / f"{name}.json"
     known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     gpu = "a GPU and " if figures["clock"] == "wall_s" and cores == 1 else ""
-    known[f"{gpu}{cores} core{'s' * (cores > 1)}"] = figures
+    known[f"{gpu}{cores} core{'s' * (cores > 1)}, {instructions()}"] = figures
     RESULTS.mkdir(exist_ok=True)
     file.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 

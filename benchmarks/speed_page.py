@@ -23,7 +23,8 @@ same items, tokens and splits. FOLDER holds public sets; what it lacks comes fro
 processes, ratios medians of the pairs that ran next to each other, with the least and the greatest. Training is what
 lies between data in memory and a trained network; that of Quartet includes scoring validation after each epoch, that of
 peers does not, where nothing else is said. Memory is the peak of the process. Times of a training are those of one
-seed. On one core, CPU seconds are compared; on all cores, or with a GPU, wall seconds.
+seed. On one core, CPU seconds are compared; on all cores, or with a GPU, wall seconds. Figures of processors with
+AVX-512 and of those with no more than AVX2 stand beside each other; the latter lack bf16.
 """
 
 
