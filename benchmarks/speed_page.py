@@ -42,7 +42,7 @@ def page(parts: dict[str, Any], kept: dict[str, Any], figures: list[str]) -> str
 def summary(parts: dict[str, Any], kept: dict[str, Any]) -> str:
     """One line per bar."""
     rows = [
-        (name, found["model"], cores, str(found["fastest"]), *judged(found))
+        (name, found["model"], cores, found["fastest"] or "–", *judged(found))
         for name in parts
         for cores, run in kept.get(name, {}).items()
         for found in verdicts(parts[name], run)
