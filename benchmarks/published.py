@@ -169,15 +169,19 @@ def half_of(bar: dict[str, Any], comparison: dict[str, Any]) -> float | None:
 
 def machine() -> str:
     """Where it ran."""
-    names = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
-    cpu = next((line.split(":")[1].strip() for line in names.splitlines() if line.startswith("model name")), "")
+    cpu = next((line.split(":")[1].strip() for line in cpuinfo().splitlines() if line.startswith("model name")), "")
     return f"{cpu or platform.processor()}, {instructions()}, {os.cpu_count()} cores, torch {version('torch')}"
 
 
 def instructions() -> str:
     """The widest vectors that the processor computes with, on which speed and the last bits depend."""
-    flags = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
-    return next((name for flag, name in WIDEST.items() if f" {flag} " in flags), platform.machine())
+    return next((name for flag, name in WIDEST.items() if f" {flag} " in cpuinfo()), platform.machine())
+
+
+def cpuinfo() -> str:
+    """What Linux says of the processor; empty elsewhere."""
+    file = Path("/proc/cpuinfo")
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def cells(row: dict[str, Any]) -> tuple[str, ...]:
