@@ -18,13 +18,14 @@ from quartet_flows.starting import stages_to_run
 
 from quartet.errors import StageFailed
 from quartet.following import closing_steps, is_finished, remember
+from quartet.forking import ForkServer, can_fork
 from quartet.orphans import guard
 from quartet.params import Params, load_params
 from quartet.pipeline import Stage, stages_of, untouched
 from quartet.preflight import preflight
 from quartet.project import Project
 from quartet.results import as_json, results
-from quartet.stages import RunningStage
+from quartet.stages import RunningStage, stage_environment
 from quartet.tracking import tracking_uri
 from quartet.turns import run_turn
 
@@ -115,6 +116,7 @@ class Walk:
         self.slots = os.cpu_count() or 1
         self.one_training = Path("/dev/nvidia0").exists()
         self.n_stages = 0
+        self.server = ForkServer(stage_environment()) if can_fork() else None
 
     def run(self, stages: dict[str, Stage]) -> None:
         """Walk the graph of these stages, which stand upstream first; what follows a failure is left out."""
@@ -151,7 +153,7 @@ class Walk:
         """What the task does: run the stage and fail with its last lines."""
 
         def body() -> None:
-            self.running[name] = stage = RunningStage(self.project, name, force=self.force)
+            self.running[name] = stage = RunningStage(self.project, name, force=self.force, server=self.server)
             try:
                 code = stage.wait()
             finally:
@@ -179,3 +181,5 @@ class Walk:
         """End what still runs, with all it started."""
         for stage in list(self.running.values()):
             stage.end()
+        if self.server:
+            self.server.close()

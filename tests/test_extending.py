@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from commands import command
+from commands import succeed
 
 pytestmark = pytest.mark.slow
 
@@ -61,12 +61,6 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", f"{root / 'src'}{os.pathsep}{root / 'tests'}")
         yield root
-
-
-def succeed(root: Path, *arguments: str) -> str:
-    result = command(root, *arguments)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
 
 
 def beats(file: Path) -> None:

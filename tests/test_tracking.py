@@ -13,7 +13,7 @@ from pathlib import Path
 from quartet.project import Project
 from quartet import tracking
 from quartet.tracking import live_run
-tracking.FLUSH_S = 0.0
+tracking.OPEN_S = 0.0
 config = {"fingerprint": f"abc-{sys.argv[1]}", "seed": int(sys.argv[1])}
 with live_run(Project(Path()), "data", "net", config) as listen:
     for epoch in range(1, 4):
@@ -61,7 +61,7 @@ def test_a_short_training_leaves_its_run_to_publish(tmp_path):
 
 
 def test_a_store_out_of_reach_costs_the_live_curves_only(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(tracking, "FLUSH_S", 0.0)
+    monkeypatch.setattr(tracking, "OPEN_S", 0.0)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////dev/null/x.db")
     with tracking.live_run(Project(tmp_path), "data", "net", {"fingerprint": "x-0", "seed": 0}) as listen:
         listen({"epoch": 1.0, "train_loss": 0.5})
@@ -92,7 +92,7 @@ def test_a_live_run_whose_training_was_killed_is_swept_and_goes_on_when_the_trai
 
 
 def test_live_runs_of_trainings_that_are_done_or_at_work_are_not_swept(project, monkeypatch):
-    monkeypatch.setattr(tracking, "FLUSH_S", 0.0)
+    monkeypatch.setattr(tracking, "OPEN_S", 0.0)
     with tracking.live_run(project, "data", "net", {"fingerprint": "x-8", "seed": 8}) as listen:
         listen({"epoch": 1.0, "train_loss": 0.5})
         assert tracking.sweep_live_runs(project) == 0

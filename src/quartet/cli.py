@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from quartet.errors import QuartetError, ServiceError, StageFailed, UsageError
+from quartet.forking import hand_over
 from quartet.project import Project
 from quartet.quiet import environment
 from quartet.registry_commands import COMMANDS
@@ -238,6 +239,8 @@ def show_results(lines: list[Any], *, as_json: bool) -> None:
 
 def main() -> None:
     """The `quartet` command: 0 done, 1 a step failed or a gate refused, 2 wrong usage or params."""
+    if sys.argv[1:2] == ["stage"]:
+        hand_over("quartet", " ".join(sys.argv[1:3]), [f"quartet.steps.{step}" for step in sys.argv[2:3]])
     os.environ.update(environment() | os.environ)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # what was started is ended on the way out
     try:

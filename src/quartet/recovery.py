@@ -7,8 +7,9 @@ from pathlib import Path
 from quartet import history, tracking
 from quartet.history import Registration
 from quartet.params import load_params
+from quartet.pipeline import HERE
 from quartet.project import Project
-from quartet.restoring import restored
+from quartet.restoring import is_in_reach, restored
 from quartet.steps.publish import on_disk, publish_again, unpublished
 
 
@@ -30,17 +31,24 @@ def rebuild(project: Project, names: Iterable[str] | None = None) -> int:
 def rebuild_dataset(project: Project, dataset: str) -> tuple[int, set[str]]:
     """Those of one dataset: how many were made again, and which could not be."""
     missing = unpublished(project, dataset)
-    wanted = {place(line, path): digest for line in missing for path, digest in line.outs().items()}
-    if not missing:
-        return 0, set()
-    with restored(project, wanted, dataset) as folder:
-        complete = [line for line in missing if is_complete(folder, line, dataset)]
-        for line in complete:
-            files = Project(folder / line.fingerprint)
-            share_durations(project, files)
-            publish_again(project, dataset, line, files)
+    in_reach = [line for line in missing if is_in_reach(project, needed(line, dataset))]
+    complete: list[Registration] = []
+    if in_reach:
+        wanted = {place(line, path): digest for line in in_reach for path, digest in line.outs().items()}
+        with restored(project, wanted, dataset) as folder:
+            complete = [line for line in in_reach if is_complete(folder, line, dataset)]
+            for line in complete:
+                files = Project(folder / line.fingerprint)
+                share_durations(project, files)
+                publish_again(project, dataset, line, files)
     made = {line.fingerprint for line in complete} | on_disk(project, dataset)
     return len(complete), {line.fingerprint for line in missing} - made
+
+
+def needed(line: Registration, dataset: str) -> list[str]:
+    """DVC's hashes of what a version is published from."""
+    paths = (HERE.raw(dataset), HERE.prepared(dataset), HERE.model(dataset, line.model), HERE.evaluation(dataset))
+    return [line.outs()[str(path)] for path in paths]
 
 
 def tell_lost(project: Project, lost: dict[str, set[str]]) -> None:

@@ -3,7 +3,7 @@
 import configparser
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,10 +28,24 @@ def restored(project: Project, wanted: Mapping[str, str], name: str) -> Iterator
         outs = [{"path": path, "hash": "md5", "md5": digest} for path, digest in sorted(wanted.items())]
         write_text(folder / RECORD, text_of({"outs": outs}))
         if wanted:
-            bring(Project(folder), remote="[remote" in (folder / ".dvc" / "config").read_text(encoding="utf-8"))
+            bring(Project(folder), remote=has_remote(project))
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_in_reach(project: Project, digests: Iterable[str]) -> bool:
+    """Whether DVC's cache has the files and folders with these hashes, or a remote may have them.
+
+    Where files lie in the cache: https://dvc.org/doc/user-guide/project-structure/internal-files#structure-of-the-cache-directory
+    """
+    cache = Path(configured(project)["cache"]["dir"]) / "files" / "md5"
+    return has_remote(project) or all((cache / digest[:2] / digest[2:]).exists() for digest in digests)
+
+
+def has_remote(project: Project) -> bool:
+    """Whether the project names a remote of DVC."""
+    return any(section.lstrip("'").startswith("remote ") for section in configured(project).sections())
 
 
 def bring(folder: Project, *, remote: bool) -> None:
@@ -41,7 +55,7 @@ def bring(folder: Project, *, remote: bool) -> None:
     dvc(folder, "checkout", "--force", "--allow-missing", RECORD, strict=False)
 
 
-def config_text(project: Project) -> str:
+def configured(project: Project) -> configparser.RawConfigParser:
     """The project's configuration of DVC with absolute places, without git."""
     config = configparser.RawConfigParser(strict=False)
     home = (project.root / ".dvc").resolve()
@@ -54,6 +68,12 @@ def config_text(project: Project) -> str:
             config.add_section(section)
         if not config.has_option(section, option):
             config[section][option] = value
+    return config
+
+
+def config_text(project: Project) -> str:
+    """That configuration as DVC reads it."""
+    config = configured(project)
     lines = [[f"[{section}]", *(f"{key} = {value}" for key, value in config[section].items())] for section in config]
     return "\n".join(line for section in lines for line in section if line != "[DEFAULT]") + "\n"
 

@@ -6,15 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from quartet.errors import UsageError
+from quartet.forking import ADDRESS, Forked, ForkServer, Request
 from quartet.project import Project
 from quartet.records import mend_records
 from quartet.storage import told_of
 
 TAIL_LINES, MAX_LINES = 15, 80
 GRACE_S = 5.0
+IMPORTS = ["dvc.cli", "dvc.repo"]  # of every DVC process
 BUSY, BUSY_S = "is busy, it is being blocked by", 1.0  # what DVC says where another works on the same files
 
 
@@ -71,19 +74,28 @@ def stage_environment() -> dict[str, str]:
 
 
 class RunningStage:
-    """One stage as a process group of its own, so that ending it ends what it started."""
+    """One stage as a process group of its own, so that ending it ends what it started.
 
-    def __init__(self, project: Project, name: str, *, force: bool = False) -> None:
-        self.name, self.project = name, project
+    Args:
+        server: forks its processes, where there is one.
+    """
+
+    def __init__(self, project: Project, name: str, *, force: bool = False, server: ForkServer | None = None) -> None:
+        self.name, self.project, self.server = name, project, server
         self.log = project.log(name)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.arguments = ["--wait-for-lock", "repro", "--single-item", *(["--force"] if force else []), name]
         self.ended = False
         self.process = self.start()
 
-    def start(self) -> "subprocess.Popen[bytes]":
-        """Hand the stage to a DVC process, in a session of its own."""
+    def start(self) -> "subprocess.Popen[bytes] | Forked":
+        """Hand the stage to a DVC process, in a process group of its own and without a terminal."""
         with self.log.open("w", encoding="utf-8") as stream:
+            if self.server:
+                environment = stage_environment() | {ADDRESS: self.server.address}
+                request = Request("dvc", IMPORTS, "dvc", self.arguments, str(self.project.root.resolve()), environment)
+                with suppress(OSError), Path(os.devnull).open("rb") as nothing:
+                    return Forked(self.server.address, request, [nothing.fileno(), stream.fileno(), stream.fileno()])
             return subprocess.Popen(
                 [sys.executable, "-m", "dvc", *self.arguments],
                 cwd=self.project.root,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FINGERPRINT = "quartet.fingerprint"
 PROCESS = "quartet.process"  # who trains on a live run
+OPEN_S = 15.0  # importing MLflow takes seconds itself
 FLUSH_S = 3.0
 Row = dict[str, float]
 
@@ -131,7 +132,7 @@ def open_run(client: "MlflowClient", experiment: str, name: str, fingerprint: st
 def live_run(project: Project, dataset: str, name: str, config: dict[str, Any]) -> Iterator[Callable[[Row], None]]:
     """A function that takes a row per epoch and shows it in MLflow while the training goes on.
 
-    A training shorter than FLUSH_S opens no run, which would take longer than it did: publish makes it. So it does
+    A training shorter than OPEN_S opens no run, which would take longer than it did: publish makes it. So it does
     where the store cannot be reached, which is reported once.
     """
     curve = LiveCurve(project, dataset, f"{name} seed {config['seed']}", config["fingerprint"])
@@ -162,7 +163,7 @@ class LiveCurve:
         """Take one row; the first one, after all the imports and preparations, starts the clock."""
         self.last = self.last or time.monotonic()
         self.waiting.append(row)
-        if time.monotonic() - self.last >= FLUSH_S:
+        if time.monotonic() - self.last >= (FLUSH_S if self.client else OPEN_S):
             self.flush()
 
     def flush(self) -> None:

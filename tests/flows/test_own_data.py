@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import own_data
-from commands import command
+from commands import command, succeed
 from quartet.closure import file_hash
 from quartet.mine import adopt
 from quartet.project import Project
@@ -16,12 +16,6 @@ pytestmark = pytest.mark.slow
 
 # what the user has → --target, where the last column is not meant; `orders` is classified below
 CASES = {"reviews": None, "letters": None, "stripes": None, "papers": None, "orders": "total"}
-
-
-def succeed(root: Path, *arguments: str) -> str:
-    result = command(root, *arguments)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
 
 
 def init(folder: Path, source: Path, *more: str) -> Path:

@@ -8,18 +8,12 @@ from typing import Any
 import pytest
 
 import own_data
-from commands import command
+from commands import command, succeed
 from quartet import registry, tracking
 from quartet.history import Registration, registrations
 from quartet.project import Project
 
 pytestmark = pytest.mark.slow
-
-
-def succeed(root: Path, *arguments: str) -> str:
-    result = command(root, *arguments)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
 
 
 def edit(root: Path, old: str, new: str) -> None:
