@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from queue import SimpleQueue
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_link_artifact, create_table_artifact
@@ -29,7 +30,6 @@ from quartet.stages import RunningStage, stage_environment
 from quartet.tracking import tracking_uri
 from quartet.turns import run_turn
 
-POLL_S = 0.05
 RETRIES = {"ingest": 2}  # what the network may fail
 RETRY_DELAY_S = 5
 
@@ -113,6 +113,7 @@ class Walk:
         self.project, self.report, self.force = project, report, force
         self.futures: dict[str, PrefectFuture[None]] = {}
         self.running: dict[str, RunningStage] = {}
+        self.ended: SimpleQueue[str] = SimpleQueue()
         self.slots = os.cpu_count() or 1
         self.one_training = Path("/dev/nvidia0").exists()
         self.n_stages = 0
@@ -126,11 +127,10 @@ class Walk:
             for name in self.ready(waiting, started)[: self.slots - len(started)]:
                 self.futures[name] = self.submit(name, waiting.pop(name))
                 started[name] = time.monotonic()
-            time.sleep(POLL_S)
-            for name in [name for name in started if self.futures[name].state.is_final()]:
-                self.finish(name, time.monotonic() - started.pop(name))
-            if not started and not self.ready(waiting, started):
+            if not started:
                 return
+            name = self.ended.get()
+            self.finish(name, time.monotonic() - started.pop(name))
 
     def ready(self, waiting: dict[str, Stage], started: dict[str, float]) -> list[str]:
         """The stages whose predecessors are all done; one training at a time where there is a GPU."""
@@ -147,7 +147,9 @@ class Walk:
         retries = RETRIES.get(stage.step.name, 0)
         options = {"name": name, "task_run_name": name, "retries": retries, "retry_delay_seconds": RETRY_DELAY_S}
         upstream = [self.futures[before] for before in stage.after if before in self.futures]
-        return task(self.stage_body(name), persist_result=False, **options).submit(wait_for=upstream)
+        future = task(self.stage_body(name), persist_result=False, **options).submit(wait_for=upstream)
+        future.add_done_callback(lambda _: self.ended.put(name))
+        return future
 
     def stage_body(self, name: str) -> Callable[[], None]:
         """What the task does: run the stage and fail with its last lines."""
@@ -167,6 +169,7 @@ class Walk:
 
     def finish(self, name: str, seconds: float) -> None:
         """Note how a stage ended and say so."""
+        self.futures[name].wait()  # before it, each look at the state asks the server
         state = self.futures[name].state
         if state.is_completed():
             self.report.done.append(name)
