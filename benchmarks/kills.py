@@ -3,7 +3,8 @@
     python benchmarks/kills.py [--kills 40] [--seed 1] [--only STEP] [--keep] [--work FOLDER]
 
 A small project is run once undisturbed. Then, for each kill, it stands again as it did before some step; a run starts,
-and in that step one of its processes gets SIGKILL: the flow (`quartet run` itself), the stage, DVC or Prefect's server.
+and in that step one of its processes gets SIGKILL: the flow (`quartet run` itself), the stage, DVC, the fork server
+that both come from, or Prefect's server.
 Every pair of step and process comes up before one does twice; when within the step is random. `quartet run` then
 recovers, and all that counts is compared with the undisturbed run: dvc.lock, the bytes of weights and metrics, the
 lines of the registry, MLflow's runs, versions and aliases. No process and no lock may be left. Linux only.
@@ -29,7 +30,7 @@ from kills_facts import differences, facts
 from kills_run import FOLLOWING, STAGES, Run, environment
 from ruamel.yaml import YAML
 
-PROCESSES = ("flow", "server", "dvc", "stage")
+PROCESSES = ("flow", "server", "forks", "dvc", "stage")
 N_ROWS = 240
 PARAMS = """
 n_seeds: 2

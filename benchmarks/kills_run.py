@@ -1,5 +1,7 @@
 """One `quartet run` that is watched, and its processes, one of which can be killed."""
 
+import contextlib
+import json
 import os
 import re
 import subprocess
@@ -12,7 +14,7 @@ import psutil
 
 STAGES = ("plan", "ingest", "validate", "prepare", "train", "evaluate")
 FOLLOWING = ("publish", "promote", "report")
-WORDS = {"server": "create_app", "dvc": "--single-item {step}", "stage": "quartet stage {step}"}
+SERVER, FORKED = "create_app", "quartet.forking"  # of command lines; a forked process has that of the fork server
 BEFORE = {"publish": "  rebuild (", "promote": "  publish (", "report": "  promote ("}
 TOLD = re.compile(r"\s*(?:\[.*\]\s*)?(\w+)(?:@\S+)? \((.+) s\)$")
 LIMIT_S = 1800.0
@@ -65,16 +67,13 @@ class Run:
         while self.process.poll() is None and not self.has_begun(step, process):
             time.sleep(STEP_S)
         begun, target = time.monotonic(), self.find(step, process)
-        while target and time.monotonic() < begun + delay:
+        while target and is_alive(target) and time.monotonic() < begun + delay:
             time.sleep(STEP_S)
-            target = self.find(step, process)
         self.killed_after = time.monotonic() - begun
-        if target is None:
+        if target is None or not is_alive(target):
             return False
-        try:
+        with contextlib.suppress(psutil.NoSuchProcess):
             target.kill()
-        except psutil.NoSuchProcess:
-            return False
         return True
 
     def is_hit(self, step: str, process: str) -> bool:
@@ -94,16 +93,44 @@ class Run:
         flow = psutil.Process(self.process.pid)
         if process == "flow":
             return flow
-        return next((one for one in flow.children(recursive=True) if is_at(one, step, process)), None)
+        if process == "forks":
+            return next((one for one in flow.children() if FORKED in line(one)), None)
+        below = flow.children(recursive=True)
+        if process == "server":
+            return next((one for one in below if SERVER in line(one)), None)
+        if process == "stage":
+            return next((one for one in below if one.pid in self.workers(step)), None)
+        waiting = [one for one in below if f"quartet stage {step}" in line(one)]  # for what was forked, under DVC
+        return next((parent for one in waiting for parent in parents(one) if FORKED in line(parent)), None)
+
+    def workers(self, step: str) -> list[int]:
+        """The processes that had or have the turn of a step."""
+        holders = (self.project / ".quartet" / "locks").glob(f"{step}*.holder")
+        return [json.loads(file.read_text(encoding="utf-8"))["pid"] for file in holders]
 
 
-def is_at(one: psutil.Process, step: str, process: str) -> bool:
-    """Whether a process is the one that does this for a step, and not the shell around it."""
+def line(one: psutil.Process) -> str:
+    """A command line; empty once the process has ended."""
     try:
-        line = " ".join(one.cmdline())
-    except psutil.Error:  # it has ended
+        return " ".join(one.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def parents(one: psutil.Process) -> list[psutil.Process]:
+    """Those above a process, the nearest first."""
+    try:
+        return one.parents()
+    except psutil.Error:
+        return []
+
+
+def is_alive(one: psutil.Process) -> bool:
+    """Whether it has not ended."""
+    try:
+        return one.is_running() and one.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
         return False
-    return WORDS[process].format(step=step) in line and not line.startswith(("/bin/", "/usr/bin/"))
 
 
 def environment(project: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from quartet.forking import ADDRESS, Forked, ForkServer, Request, can_fork
+from quartet.records import is_dvc
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="no fork server on this system")
 
@@ -122,6 +123,13 @@ def test_two_processes_draw_different_numbers(server, modules):
     first, second = (Run(server, modules, code, imports=["numpy"]).said().split() for _ in range(2))
     assert first[0] != second[0]
     assert first[1] != second[1]
+
+
+def test_it_is_known_by_its_kind(server, modules):
+    process = Run(server, modules, "import time; time.sleep(600)", kind="dvc").process
+    until(lambda: psutil.Process(process.pid).name() == "dvc")
+    assert is_dvc(process.pid)
+    os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_poll_tells_whether_it_has_ended(server, modules):

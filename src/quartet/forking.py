@@ -31,7 +31,7 @@ class Request:
     """A process to fork.
 
     Args:
-        kind: processes of a kind import alike.
+        kind: processes of a kind import alike; their name, while their command line is the server's.
         imports: what it imports in any case.
         group: the process group that it joins; 0 is one of its own.
     """
@@ -225,6 +225,7 @@ def become(request: Request, streams: list[int]) -> None:
         os.dup2(stream, number)
         os.close(stream)
     os.setpgid(0, request.group)
+    Path("/proc/self/comm").write_text(request.kind, encoding="utf-8")  # by which others know it; 15 letters count
     os.chdir(request.cwd)
     os.environ.clear()
     os.environ.update(request.environment)

@@ -90,6 +90,7 @@ def is_dvc(pid: int) -> bool:
     """Whether a process of that number lives and is DVC: the kernel gives a number again after a while."""
     try:
         process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and any("dvc" in word for word in process.cmdline())
+        words = [process.name(), *process.cmdline()]  # a forked one has the fork server's command line
+        return process.status() != psutil.STATUS_ZOMBIE and any("dvc" in word for word in words)
     except psutil.Error:
         return False
