@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from queue import SimpleQueue
 
 from prefect import flow, get_run_logger, task
@@ -19,7 +18,7 @@ from quartet_flows.starting import stages_to_run
 
 from quartet.errors import StageFailed
 from quartet.following import closing_steps, is_finished, remember
-from quartet.forking import ForkServer, can_fork
+from quartet.forking import GPU, ForkServer, can_fork
 from quartet.orphans import guard
 from quartet.params import Params, load_params
 from quartet.pipeline import Stage, stages_of, untouched
@@ -115,7 +114,7 @@ class Walk:
         self.running: dict[str, RunningStage] = {}
         self.ended: SimpleQueue[str] = SimpleQueue()
         self.slots = os.cpu_count() or 1
-        self.one_training = Path("/dev/nvidia0").exists()
+        self.one_training = GPU.exists()
         self.n_stages = 0
         self.server = ForkServer(stage_environment()) if can_fork() else None
 

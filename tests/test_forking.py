@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -126,7 +127,7 @@ def test_two_processes_draw_different_numbers(server, modules):
 
 
 def test_it_is_known_by_its_kind(server, modules):
-    process = Run(server, modules, "import time; time.sleep(600)", kind="dvc").process
+    process = Run(server, modules, "import time; time.sleep(60)", kind="dvc").process
     until(lambda: psutil.Process(process.pid).name() == "dvc")
     assert is_dvc(process.pid)
     os.killpg(process.pid, signal.SIGKILL)
@@ -140,14 +141,14 @@ def test_poll_tells_whether_it_has_ended(server, modules):
 
 
 def test_it_is_killed_with_its_group(server, modules):
-    process = Run(server, modules, "import time; time.sleep(600)").process
-    other = Run(server, modules, "import time; time.sleep(600)", group=process.pid).process
+    process = Run(server, modules, "import time; time.sleep(60)").process
+    other = Run(server, modules, "import time; time.sleep(60)", group=process.pid).process
     os.killpg(process.pid, signal.SIGTERM)
     assert (process.wait(), other.wait()) == (-15, -15)
 
 
 def test_it_is_killed_when_who_asked_for_it_is_gone(server, modules):
-    process = Run(server, modules, "import time; time.sleep(600)").process
+    process = Run(server, modules, "import time; time.sleep(60)").process
     process.answers.close()
     until(lambda: not psutil.pid_exists(process.pid))
 
@@ -157,6 +158,16 @@ from quartet.forking import hand_over
 hand_over("work", "work", [])
 print("itself")
 """
+
+
+def test_the_server_outlives_one_that_is_killed_while_it_asks(server, modules):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(server.address)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(server.address)
+        socket.send_fds(connection, [b"\0"], [0, 1, 2])
+        connection.sendall(b'{"kind": "wo')
+    assert Run(server, modules, "print('still there')").said() == "still there\n"
 
 
 def test_where_the_server_has_ended_a_program_works_itself():

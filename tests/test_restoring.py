@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 
 from commands import succeed
+from quartet.history import Registration
 from quartet.project import Project
+from quartet.recovery import needed
 from quartet.restoring import is_in_reach, restored
 
 DIGEST = "5d41402abc4b2a76b9719d911017c592"  # md5 of "hello"
@@ -20,6 +22,14 @@ def project(root: Path, config: str = "", file: str | None = None) -> Project:
 
 def test_a_file_in_no_cache_and_without_a_remote_is_out_of_reach(tmp_path):
     assert not is_in_reach(project(tmp_path), [DIGEST])
+
+
+def test_what_dvc_had_not_recorded_is_out_of_reach(tmp_path):
+    stages = {"ingest@data": {"deps": {}, "outs": {"data/data/raw": DIGEST}}}  # it was published before evaluate ended
+    version = Registration("net", "abc-0", {}, stages, {}, "none", None, {})
+    cached = project(tmp_path, file=".dvc/cache/files/md5/5d/41402abc4b2a76b9719d911017c592")
+    assert needed(version, "data") == [DIGEST, "", "", ""]
+    assert not is_in_reach(cached, needed(version, "data"))
 
 
 def test_a_file_in_the_cache_is_in_reach(tmp_path):

@@ -2,7 +2,7 @@
 
 Importing torch and Lightning takes a few CPU seconds, more than most stages work. So the server imports what is asked
 of it before it forks, and what an earlier process of the same kind imported besides. A process starts from its module
-as under `python -m`, and ends as any other.
+as under `python -m`, and ends as any other, but that it does not take its modules down.
 """
 
 import atexit
@@ -23,6 +23,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+GPU = Path("/dev/nvidia0")  # there where a GPU is
 ADDRESS = "QUARTET_FORK_SERVER"  # a variable of the environment of what it forks: its socket
 
 
@@ -81,7 +82,7 @@ class Forked:
 
 def can_fork() -> bool:
     """Whether a process may fork after these imports: on macOS it may not, nor where one of them opened a GPU."""
-    return sys.platform == "linux" and not Path("/dev/nvidia0").exists()
+    return sys.platform == "linux" and not GPU.exists()
 
 
 class ForkServer:
@@ -172,7 +173,13 @@ class Server:
         """Fork what a client asks for; in the forked process, return it."""
         _, streams, *_ = socket.recv_fds(client, 1, 3)
         with client.makefile("rb") as asked:
-            request = Request(**json.loads(asked.readline()))
+            line = asked.readline()
+        if not line.endswith(b"\n"):  # who asked was killed while it did
+            for stream in streams:
+                os.close(stream)
+            client.close()
+            return None
+        request = Request(**json.loads(line))
         self.import_for(request)
         gc.freeze()  # or the first collection of each process would copy the memory of all that was imported
         pid = os.fork()

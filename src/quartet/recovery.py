@@ -46,9 +46,9 @@ def rebuild_dataset(project: Project, dataset: str) -> tuple[int, set[str]]:
 
 
 def needed(line: Registration, dataset: str) -> list[str]:
-    """DVC's hashes of what a version is published from."""
+    """DVC's hashes of what a version is published from; an empty one of what DVC had not recorded."""
     paths = (HERE.raw(dataset), HERE.prepared(dataset), HERE.model(dataset, line.model), HERE.evaluation(dataset))
-    return [line.outs()[str(path)] for path in paths]
+    return [line.outs().get(str(path), "") for path in paths]
 
 
 def tell_lost(project: Project, lost: dict[str, set[str]]) -> None:

@@ -37,10 +37,11 @@ def restored(project: Project, wanted: Mapping[str, str], name: str) -> Iterator
 def is_in_reach(project: Project, digests: Iterable[str]) -> bool:
     """Whether DVC's cache has the files and folders with these hashes, or a remote may have them.
 
+    An empty hash is that of nothing, which no cache has.
     Where files lie in the cache: https://dvc.org/doc/user-guide/project-structure/internal-files#structure-of-the-cache-directory
     """
     cache = Path(configured(project)["cache"]["dir"]) / "files" / "md5"
-    return has_remote(project) or all((cache / digest[:2] / digest[2:]).exists() for digest in digests)
+    return has_remote(project) or all(digest and (cache / digest[:2] / digest[2:]).exists() for digest in digests)
 
 
 def has_remote(project: Project) -> bool:
