@@ -1,5 +1,7 @@
 """The command line: argv in, exit code out. Nothing heavy is imported before a command needs it."""
 
+import atexit
+import gc
 import json
 import os
 import signal
@@ -10,7 +12,7 @@ from typing import Any
 import click
 
 from quartet.errors import QuartetError, ServiceError, StageFailed, UsageError
-from quartet.forking import hand_over
+from quartet.forking import NEW_OBJECTS, hand_over
 from quartet.project import Project
 from quartet.quiet import environment
 from quartet.registry_commands import COMMANDS
@@ -239,6 +241,8 @@ def show_results(lines: list[Any], *, as_json: bool) -> None:
 
 def main() -> None:
     """The `quartet` command: 0 done, 1 a step failed or a gate refused, 2 wrong usage or params."""
+    gc.set_threshold(NEW_OBJECTS)
+    atexit.register(gc.freeze)  # or Python's last collections go through all that was imported: seconds with torch
     if sys.argv[1:2] == ["stage"]:
         hand_over("quartet", " ".join(sys.argv[1:3]), [f"quartet.steps.{step}" for step in sys.argv[2:3]])
     os.environ.update(environment() | os.environ)

@@ -2,7 +2,6 @@
 
 import logging
 import warnings
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import torch
@@ -14,7 +13,7 @@ from quartet.examples import Examples
 from quartet.learning.checkpoints import Resumable
 from quartet.learning.course import Course, Row
 from quartet.learning.module import Supervised
-from quartet.memory import freed_memory_kept
+from quartet.learning.output import memory_for
 from quartet.settings import NetworkSettings, TrainerSettings
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def descend(
     module.bf16, module.block_s = is_bf16(run.trainer), min(BLOCK_S, run.every_s)
     resume = run.checkpoint if run.checkpoint and run.checkpoint.exists() else None
     # the file is ours: optimiser state and the course of epochs are more than weights
-    with nullcontext() if getattr(network, "uses_numpy", False) else freed_memory_kept():
+    with memory_for(network):
         lightning(run).fit(module, ckpt_path=resume, weights_only=False)
     course.finish(module.network)
     return module.network.cpu().eval(), course.rows

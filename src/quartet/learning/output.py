@@ -1,11 +1,14 @@
 """What a trained network says of items."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from quartet.examples import Examples, as_output
 from quartet.family import Encoder
+from quartet.memory import freed_memory_kept
 
 
 def logits_in_batches(network: nn.Module, examples: Examples) -> Tensor:
@@ -25,4 +28,12 @@ def outputs(network: nn.Module, examples: Examples, encoder: Encoder) -> np.ndar
     Args:
         network: on the CPU; the examples may still lie where they were trained on.
     """
-    return as_output(logits_in_batches(network, examples.to(torch.device("cpu"))), encoder)
+    with memory_for(network):
+        logits = logits_in_batches(network, examples.to(torch.device("cpu")))
+    return as_output(logits, encoder)
+
+
+def memory_for(network: nn.Module) -> AbstractContextManager[None]:
+    """Freed memory is kept while a network computes with torch alone; baselines may do so with NumPy."""
+    with_numpy = hasattr(network, "fit") or getattr(network, "uses_numpy", False)
+    return nullcontext() if with_numpy else freed_memory_kept()

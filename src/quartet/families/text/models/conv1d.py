@@ -1,13 +1,14 @@
 """The convolution over time."""
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from quartet.dropout import Dropout
 from quartet.families.text.models.embedding import token_vectors, with_unknowns
 from quartet.families.text.models.pooling import PARTS, is_text, pooled
+from quartet.families.text.models.windows import Filters
 from quartet.families.text.settings import Conv1DSettings
+from quartet.families.text.tokens import PADDING
 from quartet.family import Encoder
 
 
@@ -28,10 +29,8 @@ class Conv1D(nn.Module):
         n, sizes, stride = settings.n_filters, settings.kernel_sizes, settings.stride
         width = len(sizes) * n
         self.embedding = token_vectors(encoder, settings.embedding)
-        self.filters = nn.ModuleList(nn.Conv1d(settings.embedding, n, k, stride) for k in sizes)
-        self.deeper = nn.ModuleList(
-            nn.ModuleList(nn.Conv1d(width, n, k, stride) for k in sizes) for _ in range(settings.layers - 1)
-        )
+        self.filters = Filters(settings.embedding, n, sizes, stride)
+        self.deeper = nn.ModuleList(Filters(width, n, sizes, stride) for _ in range(settings.layers - 1))
         self.pooling, self.word_dropout, self.stride = settings.pooling, settings.word_dropout, stride
         width *= PARTS[self.pooling]
         self.hidden = nn.Sequential(nn.Linear(width, settings.hidden), nn.ReLU()) if settings.hidden else nn.Identity()
@@ -41,24 +40,14 @@ class Conv1D(nn.Module):
     def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
         """Logits (B, K) of tokens (B, T) and lengths (B,)."""
         seen = with_unknowns(tokens, self.word_dropout) if self.training else tokens
-        x = self.of_vectors(self.embedding(seen))  # (B, T, E)
-        for layer, filters in enumerate((self.filters, *self.deeper)):
-            x = x if layer == 0 else x.where(is_text(lengths, x.shape[1])[..., None], 0.0)
-            x = torch.cat([windows(filter_, x) for filter_ in filters], dim=2).relu()  # (B, T / stride, all filters)
+        places = self.filters.reach(tokens.shape[1])
+        x = self.embedding(functional.pad(seen, places.zeros, value=PADDING))  # (B, L, E), zero where padding is
+        x = self.filters(self.of_vectors(x), places).relu()  # (B, T / stride, all filters)
+        for filters in self.deeper:
+            assert isinstance(filters, Filters)
             lengths = (lengths - 1) // self.stride + 1
+            places = filters.reach(places.n)
+            x = filters(functional.pad(x * is_text(x, lengths), (0, 0, *places.zeros)), places).relu()
+        lengths = (lengths - 1) // self.stride + 1
         logits: Tensor = self.output(self.dropout(self.hidden(pooled(x, lengths, self.pooling))))  # (B, K)
         return logits
-
-
-def windows(convolution: nn.Conv1d, x: Tensor) -> Tensor:
-    """What n filters give of each window (B, ⌈T / stride⌉, n) of x (B, T, E), zeros before and after it.
-
-    As a convolution over pictures one pixel high, which oneDNN computes on x as it lies in memory: over sequences torch
-    has it only on the transposed x.
-    """
-    k, stride = convolution.kernel_size[0], convolution.stride[0]
-    padded = functional.pad(x, (0, 0, (k - 1) // 2, k // 2))
-    picture = padded[:, None].permute(0, 3, 1, 2)  # (B, E, 1, T)
-    weight = convolution.weight[:, :, None].contiguous(memory_format=torch.channels_last)
-    found = functional.conv2d(picture, weight, convolution.bias, stride=(1, stride))
-    return found.permute(0, 2, 3, 1)[:, 0]

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from quartet.dropout import Dropout
+from quartet.families.text.models.embedding import Embedding
 from quartet.families.text.models.pairs import Pairs, ratios
 from quartet.families.text.models.pooling import is_text
 from quartet.families.text.settings import RegionCNNSettings
@@ -36,7 +37,7 @@ class RegionCNN(nn.Module):
         own_class = torch.arange(settings.n_filters) % n_classes
         weighed = ratios(encoder, settings.alpha)[:, own_class]  # (F, n_filters)
         self.register_buffer("ratios", weighed, persistent=False)
-        self.embedding = nn.Embedding(self.pairs.n_features, settings.n_filters, padding_idx=PADDING)
+        self.embedding = Embedding(self.pairs.n_features, settings.n_filters, padding_idx=PADDING)
         nn.init.normal_(self.embedding.weight, mean=1.0, std=SPREAD)
         nn.init.zeros_(self.embedding.weight[PADDING])
         self.bias = nn.Parameter(torch.zeros(settings.n_filters))
@@ -51,9 +52,9 @@ class RegionCNN(nn.Module):
         ids = torch.stack([tokens, self.pairs(tokens)])  # (2, B, T)
         heard = functional.embedding(ids, self.ratios)  # (2, B, T, n_filters)
         if self.training:
-            heard = heard * (torch.rand(ids.shape, device=ids.device) >= self.word_dropout)[..., None]
+            kept = torch.rand(ids.shape, device=ids.device) >= self.word_dropout
+            heard = heard * kept[..., None].to(heard.dtype)
         regions = ((self.embedding(ids) * heard).sum(dim=0) + self.bias).relu()  # (B, T, n_filters)
-        inside = is_text(lengths, tokens.shape[1])[..., None]  # (B, T, 1)
-        strength = (regions * inside).sum(dim=1) / lengths.sqrt()[:, None]  # (B, n_filters)
+        strength = (regions * is_text(regions, lengths)).sum(dim=1) / lengths.sqrt()[:, None]  # (B, n_filters)
         logits: Tensor = self.output(self.dropout(strength))  # (B, K)
         return logits
