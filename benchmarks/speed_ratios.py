@@ -77,7 +77,8 @@ def verdict(own: dict[str, Any], part: dict[str, Any], run: dict[str, Any]) -> d
     ours = [seconds(sample, what, clock, peer=False) for sample in samples]
     peers = {name: [seconds(s, what, clock, peer=True) for s in found] for name, found in run["peers"].items()}
     ratios = {name: ratio(ours, found) for name, found in peers.items()}
-    there = {name for name in peers if isinstance(rule, str) or mean(scores_of(run["peers"][name])) >= rule}
+    against = [name for name in peers if name.startswith(own.get("against", ""))]
+    there = {name for name in against if isinstance(rule, str) or mean(scores_of(run["peers"][name])) >= rule}
     fastest = min(there, key=lambda name: median(peers[name])) if there else None
     said = "no peer gets there"
     if fastest is not None:

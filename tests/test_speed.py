@@ -53,6 +53,13 @@ def test_a_ratio_is_the_median_of_pairs_against_the_fastest_peer_that_scores(wha
     assert found["said"] == ("reached" if expected >= 5 else "missed")
 
 
+def test_a_bar_may_be_against_some_peers_alone_while_all_are_shown():
+    part = {"what": "training", "score": "not_below", "ours": [{"model": "m", "bar": 3, "against": "Keras"}]}
+    peers = {"torch": [(2.0, 0.9)], "Keras on JAX": [(4.0, 0.9)], "Keras on TensorFlow": [(5.0, 0.9)]}
+    (found,) = RATIOS.verdicts(part, run_of([(1.0, 0.9)], peers))
+    assert (found["fastest"], found["said"], found["ratios"]["torch"].median) == ("Keras on JAX", "reached", 2.0)
+
+
 def test_a_ratio_does_not_count_where_ours_scores_below_the_peer():
     part = {"what": "training", "score": "not_below", "ours": [{"model": "m", "bar": 2}]}
     said = [

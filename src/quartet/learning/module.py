@@ -68,7 +68,7 @@ class Supervised(LightningModule):
                 loss = self.loss(self.network(*inputs), target, self.settings.label_smoothing)
                 penalty = getattr(self.network, "penalty", None)
                 whole = loss + penalty() if penalty else loss
-            optimizer.zero_grad()  # type: ignore[union-attr]
+            forget_gradients(optimizer)
             whole.backward()
             optimizer.step()  # type: ignore[union-attr]
             if schedule:
@@ -114,6 +114,13 @@ class Supervised(LightningModule):
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Go on from there."""
         self.course.load_state_dict(checkpoint["course"])
+
+
+def forget_gradients(optimizer: Any) -> None:
+    """As its zero_grad does, which also tells a profiler: 3 % of a small network's step."""
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            parameter.grad = None
 
 
 def seed_draws(seed: int, device: torch.device) -> None:
