@@ -53,6 +53,14 @@ def test_the_graph_of_the_table_is_dvcs_graph(params, tmp_path):
     assert ours == theirs
 
 
+def test_trainings_stand_in_the_order_of_params(tmp_path):
+    head, models = PARAMS.split("models:\n")
+    turned = [*reversed(models.splitlines())]
+    (tmp_path / "params.yaml").write_text(head + "models:\n" + "\n".join(turned))
+    names = [name for name in stages_of(load_params(tmp_path / "params.yaml")) if name.startswith("train@")]
+    assert names == ["train@b-net", "train@a-base", "train@a-net"]
+
+
 def test_the_stages_of_one_dataset_are_its_own_and_plan(params):
     assert list(stages_of(params, ["b"])) == [
         "plan",
