@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
-ROWS = 1024  # windows at a time: what several products add up to stays in the core's cache
+ROWS = 1024  # windows at a time: what several products add to stays in the core's cache
 
 
 class Reach(NamedTuple):
@@ -44,73 +44,76 @@ class Filters(nn.ModuleList):
     def forward(self, x: Tensor, places: Reach) -> Tensor:
         """What they give of their windows (B, places.n, all filters) of texts and their zeros x (B, L, E)."""
         filters = [one for one in self if isinstance(one, nn.Conv1d)]
+        weights, biases = [one.weight for one in filters], [one.bias for one in filters]
         if x.is_cuda or torch.backends.cpu.get_cpu_capability() != "AVX2":
-            pairs = zip(filters, places.starts, strict=True)
-            return torch.cat([convolved(one, x[:, start:])[:, : places.n] for one, start in pairs], dim=2)
-        weights = [one.weight.permute(2, 1, 0).contiguous() for one in filters]  # (k, E, n)
-        biases = [one.bias for one in filters]
-        found: Tensor = Products.apply(x, self.stride, places.starts, *weights, *biases)  # type: ignore[no-untyped-call]
-        return found[:, : places.n]
+            return convolved(x, self.stride, places, weights, biases)
+        found: Tensor = Convolutions.apply(x, self.stride, places, *weights, *biases)  # type: ignore[no-untyped-call]
+        return found
 
     def reach(self, n_tokens: int) -> Reach:
         """Where their windows lie over texts of n tokens."""
         return reach(self.widths, self.stride, n_tokens)
 
 
-def convolved(filter_: nn.Conv1d, x: Tensor) -> Tensor:
-    """The convolution (B, T, n) of x (B, L, E).
+def convolved(
+    x: Tensor, stride: int, places: Reach, weights: Sequence[Tensor], biases: Sequence[Tensor | None]
+) -> Tensor:
+    """What filters of weights (n, E, k) and biases (n,) give of the windows (B, places.n, all filters) of x (B, L, E).
 
-    As one over pictures one pixel high, which oneDNN computes on x as it lies in memory: over sequences torch has it
-    only on the transposed x.
+    As convolutions over pictures one pixel high, which oneDNN computes on x as it lies in memory: over sequences torch
+    has it only on the transposed x.
     """
-    picture = x[:, None].permute(0, 3, 1, 2)  # (B, E, 1, L)
-    weight = filter_.weight[:, :, None].contiguous(memory_format=torch.channels_last)
-    return functional.conv2d(picture, weight, filter_.bias, stride=(1, filter_.stride[0])).permute(0, 2, 3, 1)[:, 0]
+    found = []
+    for weight, bias, start in zip(weights, biases, places.starts, strict=True):
+        picture = x[:, None, start:].permute(0, 3, 1, 2)  # (B, E, 1, L - start)
+        filters = weight[:, :, None].contiguous(memory_format=torch.channels_last)
+        maps = functional.conv2d(picture, filters, bias, stride=(1, stride))  # (B, n, 1, windows)
+        found.append(maps.permute(0, 2, 3, 1)[:, 0, : places.n])
+    return torch.cat(found, dim=2)
 
 
-class Products(torch.autograd.Function):
-    """The convolutions as matrix products over x as it lies in memory, none of whose parts is copied.
+class Convolutions(torch.autograd.Function):
+    """The same, whose gradients are matrix products on x as it lies in memory, none of whose parts is copied.
 
     A window of k tokens is ⌈k / stride⌉ pieces of at most `stride` of them; the pieces of one place, of all windows,
-    are the rows of a matrix. Windows that reach from one text into the next are computed too, and mean nothing. On a
-    processor with AVX2 and no more, oneDNN's gradients of a convolution take half as long again.
+    are the rows of a matrix. Windows that reach from one text into the next take part with a gradient of 0. On a
+    processor with AVX2 and no more, oneDNN's own gradients take longer.
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, stride: int, starts: list[int], *weights_and_biases: Tensor) -> Tensor:
-        """All filters (B, L / stride, n) of x (B, L, E), with weights (k, E, n) and biases (n,) for each width."""
-        half = len(starts)
-        weights, bias = weights_and_biases[:half], torch.cat(weights_and_biases[half:])
+    def forward(ctx: Any, x: Tensor, stride: int, places: Reach, *weights_and_biases: Tensor) -> Tensor:
+        """As convolved."""
+        half = len(places.starts)
+        weights, biases = weights_and_biases[:half], weights_and_biases[half:]
         ctx.save_for_backward(x, *weights)
-        ctx.stride, ctx.starts = stride, starts
-        found = bias.repeat(x.shape[0] * x.shape[1] // stride, 1)
-        for rows, piece, columns, weight in products(x, stride, starts, weights):
-            found[rows, columns].addmm_(piece, weight)
-        return found.view(len(x), -1, len(bias))
+        ctx.stride, ctx.places = stride, places
+        return convolved(x, stride, places, weights, biases)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients of x, the weights and the biases."""
         x, *weights = ctx.saved_tensors
-        flat = gradient.flatten(0, 1)
-        of_x, of_weights = torch.zeros_like(x), [torch.zeros_like(weight) for weight in weights]
-        pairs = zip(
-            products(of_x, ctx.stride, ctx.starts, weights),
-            products(x, ctx.stride, ctx.starts, of_weights),
-            strict=True,
-        )
+        stride, starts = ctx.stride, ctx.places.starts
+        flat = functional.pad(gradient, (0, 0, 0, x.shape[1] // stride - ctx.places.n)).flatten(0, 1)
+        turned = [weight.permute(2, 1, 0).contiguous() for weight in weights]  # (k, E, n) each
+        of_x, of_turned = torch.zeros_like(x), [torch.zeros_like(weight) for weight in turned]
+        pairs = zip(products(of_x, stride, starts, turned), products(x, stride, starts, of_turned), strict=True)
         for (rows, of_piece, columns, weight), (_, piece, _, of_weight) in pairs:
             of_piece.addmm_(flat[rows, columns], weight.t())
             of_weight.addmm_(piece.t(), flat[rows, columns])
-        of_biases = torch.split(flat.sum(dim=0), [weight.shape[2] for weight in weights])
-        return of_x, None, None, *of_weights, *of_biases
+        of_biases = torch.split(flat.sum(dim=0), [len(weight) for weight in weights])
+        return of_x, None, None, *(one.permute(2, 1, 0) for one in of_turned), *of_biases
 
 
 def products(
     x: Tensor, stride: int, starts: list[int], weights: Sequence[Tensor]
 ) -> Iterator[tuple[slice, Tensor, slice, Tensor]]:
-    """The products of x (B, L, E): rows and columns of the result, pieces (rows, E c) of windows, weights (E c, n)."""
+    """Products that make up convolutions of x (B, L, E) with weights (k, E, n).
+
+    Yields:
+        rows and columns of all windows and filters, pieces (rows, c E) of the windows, and a weight (c E, n).
+    """
     n_tokens, width = x.shape[0] * x.shape[1], x.shape[2]
     farthest = max(start + len(weight) for start, weight in zip(starts, weights, strict=True))
     n = min(n_tokens // stride, (n_tokens - farthest) // stride + 1)  # windows that lie in x as a whole
