@@ -37,6 +37,7 @@ def fit(
     torch.set_num_threads(run.trainer.threads)
     torch.manual_seed(run.seed)
     network = build()
+    make_ready(settings)
     if not isinstance(settings, NetworkSettings):
         with threadpool_limits(run.trainer.threads):  # scikit-learn's solvers do not heed torch's threads
             network.fit(splits["train"])  # type: ignore[operator]  # a baseline has one
@@ -47,6 +48,9 @@ def fit(
 
 
 def make_ready(settings: ModelSettings) -> None:
-    """Import what training takes, so that its time is its own: Lightning takes seconds, which no baseline waits."""
-    if isinstance(settings, NetworkSettings):
-        import_module("quartet.learning.descent")
+    """Import what training takes, so that its time is its own: Lightning takes seconds, which no baseline waits.
+
+    Threads are limited in libraries that are loaded by then: one that a solver loads itself would take all cores, and
+    the last bits of what it solves depend on how many they are.
+    """
+    import_module("quartet.learning.descent" if isinstance(settings, NetworkSettings) else "sklearn.linear_model")
