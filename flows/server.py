@@ -67,7 +67,7 @@ class Server:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab" if self.process else "wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", *factory, *place],
+                [sys.executable, "-m", "quartet.lean", "uvicorn", *factory, *place],
                 env=os.environ | variables,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

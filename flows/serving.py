@@ -157,7 +157,7 @@ def prefect_server(project: Project, port: int, variables: dict[str, str]) -> Se
     app = ["quartet_flows.guarded:app", "--factory", "--timeout-keep-alive", "5"]
     return Service(
         "Prefect server",
-        [sys.executable, "-m", "uvicorn", *app, "--host", HOST, "--port", str(port)],
+        [sys.executable, "-m", "quartet.lean", "uvicorn", *app, "--host", HOST, "--port", str(port)],
         log=logs(project) / "prefect.log",
         is_healthy=lambda: answers(f"http://{HOST}:{port}/api/health"),
         address=f"http://{HOST}:{port}",

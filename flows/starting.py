@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from quartet.errors import ServiceError
 from quartet.following import finish, is_finished
 from quartet.orphans import guard
-from quartet.params import Params, check_datasets, load_params
+from quartet.params import Params, check_datasets
 from quartet.pipeline import stages_of
 from quartet.preflight import preflight
 from quartet.project import Project
@@ -14,14 +14,16 @@ from quartet.stages import stale_stages
 from quartet.turns import run_turn
 
 
-def start(project: Project, names: list[str], *, force: bool = False) -> list[str]:
+def start(project: Project, params: Params, names: list[str], *, force: bool = False) -> list[str]:
     """Bring all datasets, or the named ones, up to date, one run at a time; the names of the stages that were run.
+
+    Args:
+        params: those of the project.
 
     Raises:
         ServiceError: PREFECT_API_URL names a server that does not answer, or not to this user.
         StageFailed: stages failed; everything that did not depend on them was done.
     """
-    params = load_params(project.params)
     check_datasets(params, names)
     with run_turn(project):
         preflight(project, params)

@@ -1,7 +1,5 @@
 """The command line: argv in, exit code out. Nothing heavy is imported before a command needs it."""
 
-import atexit
-import gc
 import json
 import os
 import signal
@@ -12,7 +10,8 @@ from typing import Any
 import click
 
 from quartet.errors import QuartetError, ServiceError, StageFailed, UsageError
-from quartet.forking import NEW_OBJECTS, hand_over
+from quartet.forking import hand_over
+from quartet.lean import collect_seldom
 from quartet.project import Project
 from quartet.quiet import environment
 from quartet.registry_commands import COMMANDS
@@ -45,14 +44,15 @@ def run(names: tuple[str, ...], force: bool, as_json: bool) -> None:
     from quartet.results import results
 
     project = Project()
+    params = load_params(project.params)
     try:
-        done = start(project, list(names), force=force)
+        done = start(project, params, list(names), force=force)
     except StageFailed:
-        show_results(results(project, load_params(project.params), list(names)), as_json=as_json)
+        show_results(results(project, params, list(names)), as_json=as_json)
         raise
     if not as_json:
         click.echo(f"{len(done)} stages were run" if done else "nothing is stale, no stage was run")
-    show_results(results(project, load_params(project.params), list(names)), as_json=as_json)
+    show_results(results(project, params, list(names)), as_json=as_json)
 
 
 @quartet.command()
@@ -241,8 +241,7 @@ def show_results(lines: list[Any], *, as_json: bool) -> None:
 
 def main() -> None:
     """The `quartet` command: 0 done, 1 a step failed or a gate refused, 2 wrong usage or params."""
-    gc.set_threshold(NEW_OBJECTS)
-    atexit.register(gc.freeze)  # or Python's last collections go through all that was imported: seconds with torch
+    collect_seldom()
     if sys.argv[1:2] == ["stage"]:
         hand_over("quartet", " ".join(sys.argv[1:3]), [f"quartet.steps.{step}" for step in sys.argv[2:3]])
     os.environ.update(environment() | os.environ)

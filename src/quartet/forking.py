@@ -23,9 +23,10 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from quartet.lean import collect_seldom
+
 GPU = Path("/dev/nvidia0")  # there where a GPU is
 ADDRESS = "QUARTET_FORK_SERVER"  # a variable of the environment of what it forks: its socket
-NEW_OBJECTS = 10_000  # between two collections; at Python's 700 these take a sixth of the time of torch's imports
 
 
 @dataclass(frozen=True)
@@ -260,8 +261,8 @@ class Exit:
 
 def main() -> None:
     """Serve at the address given; a forked process goes on with its module."""
-    gc.set_threshold(NEW_OBJECTS)
     leaving, server = Exit(), Server(sys.argv[1])
+    collect_seldom()
     print("ready", flush=True)
     request = server.serve()
     try:

@@ -17,6 +17,7 @@ from quartet.storage import told_of
 
 TAIL_LINES, MAX_LINES = 15, 80
 GRACE_S = 5.0
+DVC = [sys.executable, "-m", "quartet.lean", "dvc"]
 IMPORTS = ["dvc.cli", "dvc.repo"]  # of every DVC process
 BUSY, BUSY_S = "is busy, it is being blocked by", 1.0  # what DVC says where another works on the same files
 
@@ -53,7 +54,7 @@ def run_dvc(
     project: Project, arguments: tuple[str, ...], variables: dict[str, str]
 ) -> "subprocess.CompletedProcess[str]":
     """One try of a dvc command."""
-    command, environment = [sys.executable, "-m", "dvc", *arguments], stage_environment() | variables
+    command, environment = [*DVC, *arguments], stage_environment() | variables
     return subprocess.run(command, cwd=project.root, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -97,7 +98,7 @@ class RunningStage:
                 with suppress(OSError), Path(os.devnull).open("rb") as nothing:
                     return Forked(self.server.address, request, [nothing.fileno(), stream.fileno(), stream.fileno()])
             return subprocess.Popen(
-                [sys.executable, "-m", "dvc", *self.arguments],
+                [*DVC, *self.arguments],
                 cwd=self.project.root,
                 env=stage_environment(),
                 stdin=subprocess.DEVNULL,
