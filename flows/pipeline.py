@@ -14,6 +14,7 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from quartet_flows.notifying import forget_told, refusals_told, tell_failed
+from quartet_flows.publishing import Publisher
 from quartet_flows.starting import stages_to_run
 
 from quartet.errors import StageFailed
@@ -31,6 +32,7 @@ from quartet.turns import run_turn
 
 RETRIES = {"ingest": 2}  # what the network may fail
 RETRY_DELAY_S = 5
+EVALUATION = "evaluate@"  # the last stage of a dataset
 
 
 @dataclass
@@ -67,7 +69,8 @@ def run_in_turn(project: Project, names: list[str] | None, *, force: bool) -> li
     """Run the flow while no other run is going on."""
     params, report = load_params(project.params), Report()
     preflight(project, params)
-    walk = Walk(project, report, force=force)
+    publisher = Publisher(project, flow_run.id)
+    walk = Walk(project, report, publisher, force=force)
     try:
         if "plan" in stages_to_run(project, params, names or [], force=force):
             walk.run({"plan": stages_of(params)["plan"]})
@@ -75,6 +78,7 @@ def run_in_turn(project: Project, names: list[str] | None, *, force: bool) -> li
             stages = stages_of(params, names or [])
             stale = [name for name in stages_to_run(project, params, names or [], force=force) if name != "plan"]
             walk.run({name: stages[name] for name in stale})
+            publisher.end()
     finally:
         walk.end()
     if walk.n_stages == 0 and is_finished(project):
@@ -108,8 +112,8 @@ def follow(project: Project, params: Params, names: list[str] | None, report: Re
 class Walk:
     """Stages as tasks: each is submitted when all before it are done and a core is free."""
 
-    def __init__(self, project: Project, report: Report, *, force: bool) -> None:
-        self.project, self.report, self.force = project, report, force
+    def __init__(self, project: Project, report: Report, publisher: Publisher, *, force: bool) -> None:
+        self.project, self.report, self.publisher, self.force = project, report, publisher, force
         self.futures: dict[str, PrefectFuture[None]] = {}
         self.running: dict[str, RunningStage] = {}
         self.ended: SimpleQueue[str] = SimpleQueue()
@@ -132,9 +136,13 @@ class Walk:
             self.finish(name, time.monotonic() - started.pop(name))
 
     def ready(self, waiting: dict[str, Stage], started: dict[str, float]) -> list[str]:
-        """The stages whose predecessors are all done; one training at a time where there is a GPU."""
+        """The stages whose predecessors are all done, evaluations first; one training at a time where there is a GPU.
+
+        Evaluations take seconds: left to the end, the last and longest of them would keep one core busy and no other.
+        """
         held = {*waiting, *started, *self.report.failed}
         found = [name for name, stage in waiting.items() if not held.intersection(stage.after)]
+        found.sort(key=lambda name: not name.startswith(EVALUATION))
         if not self.one_training:
             return found
         training = any(name.startswith("train@") for name in started)
@@ -172,6 +180,8 @@ class Walk:
         state = self.futures[name].state
         if state.is_completed():
             self.report.done.append(name)
+            if name.startswith(EVALUATION):
+                self.publisher.add(name.removeprefix(EVALUATION))
         else:
             error = state.result(raise_on_failure=False)
             self.report.failed[name] = str(error).partition(f"{name}:\n")[2] or str(error)

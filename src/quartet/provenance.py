@@ -2,10 +2,14 @@
 
 import platform
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from quartet.nodes import parse
 from quartet.project import Project
@@ -13,6 +17,7 @@ from quartet.project import Project
 # what a run itself changes, what a registered version carries with it, and where DVC keeps files
 NOT_DIRT = ("params.yaml", "dvc.lock", "metrics", "registry", "data/mine", "quartet.lock", ".dvc")
 KINDS = ("deps", "outs")
+PATIENCE_S = 10.0
 CPU_INFO = Path("/proc/cpuinfo")  # on Linux, where platform.processor() does not say
 
 
@@ -39,7 +44,23 @@ def locked_stages(project: Project) -> dict[str, Any]:
 def _stages(lock: Path, _: int) -> dict[str, Any]:
     from ruamel.yaml import YAML
 
-    return dict((YAML(typ="safe").load(lock.read_text(encoding="utf-8")) or {}).get("stages", {}))
+    with dvc_kept_out(lock.parent):
+        text = lock.read_text(encoding="utf-8")
+    return dict((YAML(typ="safe").load(text) or {}).get("stages", {}))
+
+
+@contextmanager
+def dvc_kept_out(root: Path) -> Iterator[None]:
+    """Hold the lock under which DVC writes dvc.lock, in place, or go on where another command of DVC holds it long."""
+    folder = root / ".dvc" / "tmp"
+    repository = FileLock(folder / "lock")
+    try:
+        if folder.is_dir():
+            with suppress(Timeout):
+                repository.acquire(timeout=PATIENCE_S)
+        yield
+    finally:
+        repository.release()
 
 
 def stages_of(project: Project, dataset: str, model: str) -> dict[str, dict[str, dict[str, str]]]:

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 from quartet import history, tracking
 from quartet.history import Registration
@@ -18,31 +17,39 @@ def rebuild(project: Project, names: Iterable[str] | None = None) -> int:
 
     A version whose files are neither in DVC's cache nor in a remote is left out, and said.
     """
-    n, lost = 0, dict[str, set[str]]()
-    for dataset in load_params(project.params).datasets if names is None else names:
-        if history.registrations(project, dataset):
-            with tracking.publication_lock(project):
-                made, lost[dataset] = rebuild_dataset(project, dataset)
-                n += made
-    tell_lost(project, {dataset: versions for dataset, versions in lost.items() if versions})
+    n, lost = made_again(project, names)
+    tell_lost(project, lost)
     return n
 
 
-def rebuild_dataset(project: Project, dataset: str) -> tuple[int, set[str]]:
-    """Those of one dataset: how many were made again, and which could not be."""
-    missing = unpublished(project, dataset)
-    in_reach = [line for line in missing if is_in_reach(project, needed(line, dataset))]
-    complete: list[Registration] = []
-    if in_reach:
-        wanted = {place(line, path): digest for line in in_reach for path, digest in line.outs().items()}
-        with restored(project, wanted, dataset) as folder:
-            complete = [line for line in in_reach if is_complete(folder, line, dataset)]
-            for line in complete:
+def made_again(project: Project, names: Iterable[str] | None = None) -> tuple[int, dict[str, set[str]]]:
+    """How many runs and versions were made again, and the fingerprints of those of each dataset that could not be."""
+    with tracking.publication_lock(project):
+        missing = {name: unpublished(project, name) for name in recorded(project, names)}
+        lines = [(name, line) for name, lost in missing.items() for line in lost]
+        in_reach = [(name, line) for name, line in lines if is_in_reach(project, needed(line, name))]
+        wanted = {place(line, path): digest for _, line in in_reach for path, digest in line.outs().items()}
+        complete = list[Registration]()
+        with restored(project, wanted, "versions") as folder:
+            for name, line in in_reach:
                 files = Project(folder / line.fingerprint)
-                share_durations(project, files)
-                publish_again(project, dataset, line, files)
+                if is_complete(files, line, name):
+                    share_durations(project, files)
+                    publish_again(project, name, line, files)
+                    complete.append(line)
+    return len(complete), {name: lost_of(project, name, lost, complete) for name, lost in missing.items()}
+
+
+def recorded(project: Project, names: Iterable[str] | None) -> list[str]:
+    """Those of the datasets, or of all, that the history has versions of."""
+    datasets = load_params(project.params).datasets if names is None else names
+    return [name for name in datasets if history.registrations(project, name)]
+
+
+def lost_of(project: Project, dataset: str, missing: list[Registration], complete: list[Registration]) -> set[str]:
+    """The missing versions of a dataset that were not made again, nor will be from what is on disk."""
     made = {line.fingerprint for line in complete} | on_disk(project, dataset)
-    return len(complete), {line.fingerprint for line in missing} - made
+    return {line.fingerprint for line in missing} - made
 
 
 def needed(line: Registration, dataset: str) -> list[str]:
@@ -53,6 +60,7 @@ def needed(line: Registration, dataset: str) -> list[str]:
 
 def tell_lost(project: Project, lost: dict[str, set[str]]) -> None:
     """Say how many versions of which datasets stay out of MLflow, and what to do where champions are among them."""
+    lost = {dataset: versions for dataset, versions in lost.items() if versions}
     if not lost:
         return
     n = sum(map(len, lost.values()))
@@ -72,9 +80,8 @@ def place(line: Registration, path: str) -> str:
     return f"{line.fingerprint}/{path}"
 
 
-def is_complete(folder: Path, line: Registration, dataset: str) -> bool:
+def is_complete(files: Project, line: Registration, dataset: str) -> bool:
     """Whether all is there that a version is published from."""
-    files = Project(folder / line.fingerprint)
     comparison = files.evaluation(dataset) / "comparison.json"
     needed = (files.raw(dataset), files.prepared(dataset), files.model(dataset, line.model), comparison)
     return all(path.exists() for path in needed)

@@ -1,5 +1,6 @@
 """The templates, ready to be rendered."""
 
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -10,8 +11,9 @@ from quartet.report.shapes import shape
 TEMPLATES = Path(__file__).parent / "templates"
 
 
+@cache
 def page_environment() -> Environment:
-    """Templates that escape whatever data hold and fail on a name that is not there."""
+    """Templates that escape whatever data hold and fail on a name that is not there; each is compiled once."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
