@@ -65,9 +65,12 @@ def see_entry() -> None:
 
 
 def stages_to_run(project: Project, params: Params, names: Iterable[str], *, force: bool) -> list[str]:
-    """The stages of the named datasets that are stale, or follow one that is, upstream first."""
+    """The stages of the named datasets that are stale, or follow one that is, upstream first.
+
+    Where nothing was planned yet, all are, and DVC need not be asked.
+    """
     stages = stages_of(params, names)
-    stale = set(stages) if force else stale_stages(project)
+    stale = set(stages) if force or not project.planned_params.exists() else stale_stages(project)
     wanted: list[str] = []
     for name, stage in stages.items():
         if name in stale or stale.intersection(stage.after) or set(wanted).intersection(stage.after):

@@ -75,7 +75,7 @@ def test_holm_multiplies_the_smallest_by_their_number_and_never_falls():
     assert adjusted == pytest.approx({"a": 0.03, "c": 0.06, "b": 0.06})
 
 
-@pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "r2", "mae", "mse", "rmse"])
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "r2", "mae", "mse", "rmse", "spearman"])
 def test_a_metric_of_resamples_is_the_metric_of_their_items(metric):
     generator = np.random.default_rng(4)
     target = generator.integers(0, 3, 80)
@@ -85,6 +85,12 @@ def test_a_metric_of_resamples_is_the_metric_of_their_items(metric):
     rows = generator.integers(0, 80, 80)
     expected = np.mean([metrics.score(metric, target[rows], output[rows]) for output in outputs])
     assert statistics.resampled_scorer(metric, target, outputs)(rows) == pytest.approx(expected)
+
+
+def test_ranks_of_resampled_items_that_are_all_equal_have_no_correlation():
+    of_items = statistics.resampled_scorer("spearman", np.array([1.0, 2.0, 3.0]), [np.array([2.0, 1.0, 1.0])])
+    assert of_items(np.array([0, 1, 2])) == pytest.approx(-(3**0.5) / 2)
+    assert np.isnan(of_items(np.array([2, 1, 1])))
 
 
 def test_mcnemar_asks_how_likely_a_fair_coin_decides_so_one_sidedly():

@@ -58,7 +58,28 @@ def resampled_scorer(
         return lambda rows: float(
             np.mean([f1_of_counts(np.bincount(cell[rows], minlength=k * k).reshape(k, k)).mean() for cell in cells])
         )
+    if metric == "spearman":
+        places, *others = [np.unique(values, return_inverse=True)[1] for values in (target, *outputs)]
+        return lambda rows: of_ranks(ranks(places[rows]), [ranks(other[rows]) for other in others])
     return lambda rows: float(np.mean([score(metric, target[rows], output[rows]) for output in outputs]))
+
+
+def ranks(places: "np.ndarray") -> "np.ndarray":
+    """Ranks (N,) of values, from their places among the distinct ones; those of equal values are averaged."""
+    import numpy as np
+
+    counts = np.bincount(places)
+    found: np.ndarray = (counts.cumsum() - (counts - 1) / 2)[places]
+    return found
+
+
+def of_ranks(one: "np.ndarray", others: "Sequence[np.ndarray]") -> float:
+    """Spearman's correlation of a ranking (N,) with others (N,), averaged; NaN where all ranks of one are equal."""
+    import numpy as np
+
+    if any(ranking.min() == ranking.max() for ranking in (one, *others)):
+        return float("nan")
+    return float(np.mean([np.corrcoef(one, other)[0, 1] for other in others]))
 
 
 def item_scores(metric: str, target: "np.ndarray", output: "np.ndarray") -> "np.ndarray":
