@@ -26,8 +26,7 @@ def made_again(project: Project, names: Iterable[str] | None = None) -> tuple[in
     """How many runs and versions were made again, and the fingerprints of those of each dataset that could not be."""
     with tracking.publication_lock(project):
         missing = {name: unpublished(project, name) for name in recorded(project, names)}
-        lines = [(name, line) for name, lost in missing.items() for line in lost]
-        in_reach = [(name, line) for name, line in lines if is_in_reach(project, needed(line, name))]
+        in_reach = [(name, line) for name, lines in missing.items() for line in those_to_make(project, name, lines)]
         wanted = {place(line, path): digest for _, line in in_reach for path, digest in line.outs().items()}
         complete = list[Registration]()
         with restored(project, wanted, "versions") as folder:
@@ -44,6 +43,13 @@ def recorded(project: Project, names: Iterable[str] | None) -> list[str]:
     """Those of the datasets, or of all, that the history has versions of."""
     datasets = load_params(project.params).datasets if names is None else names
     return [name for name in datasets if history.registrations(project, name)]
+
+
+def those_to_make(project: Project, dataset: str, missing: list[Registration]) -> list[Registration]:
+    """The missing versions that DVC has the files of, or none where publish makes all of these of what is on disk."""
+    in_reach = [line for line in missing if is_in_reach(project, needed(line, dataset))]
+    lost = {line.fingerprint for line in in_reach} - on_disk(project, dataset)
+    return in_reach if lost else []  # all, so that versions are numbered as they were
 
 
 def lost_of(project: Project, dataset: str, missing: list[Registration], complete: list[Registration]) -> set[str]:

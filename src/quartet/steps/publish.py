@@ -51,11 +51,9 @@ def publish(project: Project, names: Sequence[str] | None = None, *, flow_run: s
 
 
 def unpublished(project: Project, dataset: str) -> list[Registration]:
-    """The versions that the history names and MLflow lacks, besides those that publish makes of what is on disk."""
-    present, here = registry.versions(tracking.connect(project), dataset), on_disk(project, dataset)
-    missing = [line for line in history.registrations(project, dataset) if line.fingerprint not in present]
-    lost = any(line.fingerprint not in here for line in missing)
-    return missing if lost else []  # all, so that versions are numbered as they were
+    """The versions that the history names and MLflow lacks."""
+    present = registry.versions(tracking.connect(project), dataset)
+    return [line for line in history.registrations(project, dataset) if line.fingerprint not in present]
 
 
 def on_disk(project: Project, dataset: str) -> set[str]:
