@@ -15,8 +15,8 @@ import psutil
 STAGES = ("plan", "ingest", "validate", "prepare", "train", "evaluate")
 FOLLOWING = ("publish", "promote", "report")
 SERVER, FORKED = "create_app", "quartet.forking"  # of command lines; a forked process has that of the fork server
-BEFORE = {"publish": "  rebuild (", "promote": "  publish (", "report": "  promote ("}
-TOLD = re.compile(r"\s*(?:\[.*\]\s*)?(\w+)(?:@\S+)? \((.+) s\)$")
+BEFORE = {"publish": "] evaluate@", "promote": "  publish (", "report": "  promote ("}
+TOLD = re.compile(r"\s*(?:\[.*\]\s*)?(\w+?)(?:ed \S+|@\S+)? \((.+) s\)$")  # in the background, a dataset is `published`
 LIMIT_S = 1800.0
 STEP_S = 0.01
 
@@ -84,7 +84,7 @@ class Run:
         """Whether a step is going on, and the process is there."""
         if step in STAGES:
             return self.find(step, process) is not None and self.find(step, "dvc") is not None
-        return any(line.startswith(BEFORE[step]) for line in self.lines)
+        return any(BEFORE[step] in line for line in self.lines)
 
     def find(self, step: str, process: str) -> psutil.Process | None:
         """One of its processes that lives: that of the step, where each step has its own."""

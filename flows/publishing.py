@@ -40,10 +40,10 @@ class Publisher:
 
     def publish(self, name: str) -> None:
         """Make again what MLflow lost of a dataset, so that its versions keep their numbers, and publish it."""
+        started = time.monotonic()
         from quartet.recovery import made_again
         from quartet.steps.publish import publish
 
-        started = time.monotonic()
         made_again(self.project, [name])
         publish(self.project, [name], flow_run=self.flow_run)
         print(f"  published {name} ({time.monotonic() - started:.1f} s)", file=sys.stderr)
