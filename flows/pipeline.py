@@ -77,6 +77,8 @@ def run_in_turn(project: Project, names: list[str] | None, *, force: bool) -> li
         if not report.failed:
             stages = stages_of(params, names or [])
             stale = [name for name in stages_to_run(project, params, names or [], force=force) if name != "plan"]
+            if stale:
+                publisher.start()
             walk.run({name: stages[name] for name in stale})
             publisher.end()
     finally:

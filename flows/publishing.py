@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from importlib import import_module
 from queue import SimpleQueue
 
 from quartet.project import Project
@@ -20,10 +21,12 @@ class Publisher:
         self.names: SimpleQueue[str] = SimpleQueue()
         self.thread = threading.Thread(target=self.work, daemon=True)  # a run that is stopped does not wait for it
 
+    def start(self) -> None:
+        """Get ready to publish, and publish what comes."""
+        self.thread.start()
+
     def add(self, dataset: str) -> None:
         """Publish a dataset, all of whose stages are done."""
-        if not self.thread.is_alive():
-            self.thread.start()
         self.names.put(dataset)
 
     def end(self) -> None:
@@ -34,16 +37,25 @@ class Publisher:
 
     def work(self) -> None:
         """Publish what comes, until an empty name does."""
+        with suppress(Exception):
+            self.open()
         while name := self.names.get():
             with suppress(Exception):
                 self.publish(name)
 
+    def open(self) -> None:
+        """Open MLflow's store, and import what publishing takes: seconds that nobody waits for yet."""
+        from quartet.tracking import connect
+
+        connect(self.project)
+        import_module("quartet.recovery")
+
     def publish(self, name: str) -> None:
         """Make again what MLflow lost of a dataset, so that its versions keep their numbers, and publish it."""
-        started = time.monotonic()
         from quartet.recovery import made_again
         from quartet.steps.publish import publish
 
+        started = time.monotonic()
         made_again(self.project, [name])
         publish(self.project, [name], flow_run=self.flow_run)
         print(f"  published {name} ({time.monotonic() - started:.1f} s)", file=sys.stderr)

@@ -12,7 +12,9 @@ def test_every_dataset_is_published_in_turn_though_one_fails(tmp_path, monkeypat
             raise OSError("the disk is full")
 
     monkeypatch.setattr(Publisher, "publish", publish)
+    monkeypatch.setattr(Publisher, "open", lambda self: None)
     publisher = Publisher(Project(tmp_path), None)
+    publisher.start()
     for name in "abc":
         publisher.add(name)
     publisher.end()
