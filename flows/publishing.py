@@ -48,7 +48,8 @@ class Publisher:
         from quartet.tracking import connect
 
         connect(self.project)
-        import_module("quartet.recovery")
+        for name in ("quartet.recovery", "scipy.stats"):  # the latter promote ranks with
+            import_module(name)
 
     def publish(self, name: str) -> None:
         """Make again what MLflow lost of a dataset, so that its versions keep their numbers, and publish it."""
