@@ -57,6 +57,6 @@ class Publisher:
         from quartet.steps.publish import publish
 
         started = time.monotonic()
-        made_again(self.project, [name])
+        made_again(self.project, [name], publish_follows=True)
         publish(self.project, [name], flow_run=self.flow_run)
         print(f"  published {name} ({time.monotonic() - started:.1f} s)", file=sys.stderr)

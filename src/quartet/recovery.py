@@ -22,11 +22,18 @@ def rebuild(project: Project, names: Iterable[str] | None = None) -> int:
     return n
 
 
-def made_again(project: Project, names: Iterable[str] | None = None) -> tuple[int, dict[str, set[str]]]:
-    """How many runs and versions were made again, and the fingerprints of those of each dataset that could not be."""
+def made_again(
+    project: Project, names: Iterable[str] | None = None, *, publish_follows: bool = False
+) -> tuple[int, dict[str, set[str]]]:
+    """How many runs and versions were made again, and the fingerprints of those of each dataset that could not be.
+
+    Args:
+        publish_follows: it makes those of what is on disk; they are left to it where DVC has the files of no other.
+    """
     with tracking.publication_lock(project):
         missing = {name: unpublished(project, name) for name in recorded(project, names)}
-        in_reach = [(name, line) for name, lines in missing.items() for line in those_to_make(project, name, lines)]
+        chosen = {name: those_to_make(project, name, lines, publish_follows) for name, lines in missing.items()}
+        in_reach = [(name, line) for name, lines in chosen.items() for line in lines]
         wanted = {place(line, path): digest for _, line in in_reach for path, digest in line.outs().items()}
         complete = list[Registration]()
         with restored(project, wanted, "versions") as folder:
@@ -45,10 +52,12 @@ def recorded(project: Project, names: Iterable[str] | None) -> list[str]:
     return [name for name in datasets if history.registrations(project, name)]
 
 
-def those_to_make(project: Project, dataset: str, missing: list[Registration]) -> list[Registration]:
-    """The missing versions that DVC has the files of, or none where publish makes all of these of what is on disk."""
+def those_to_make(
+    project: Project, dataset: str, missing: list[Registration], publish_follows: bool
+) -> list[Registration]:
+    """The missing versions that DVC has the files of, or none where what is on disk is all that is missing."""
     in_reach = [line for line in missing if is_in_reach(project, needed(line, dataset))]
-    lost = {line.fingerprint for line in in_reach} - on_disk(project, dataset)
+    lost = {line.fingerprint for line in (in_reach if publish_follows else missing)} - on_disk(project, dataset)
     return in_reach if lost else []  # all, so that versions are numbered as they were
 
 
