@@ -62,12 +62,16 @@ class Examples:
 
 
 class EpochBatches:
-    """The batches of one epoch, shuffled by (seed, epoch) alone, so that a resumed training sees the same ones."""
+    """The batches of one epoch, shuffled by (seed, epoch) alone, so that a resumed training sees the same ones.
+
+    Items that are one batch come in their own order, which says nothing to a mean over them.
+    """
 
     def __init__(self, examples: Examples, batch_size: int, seed: int, epoch: int) -> None:
         generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
         self.examples = examples.of_epoch(generator)
-        rows = torch.randperm(len(self.examples), generator=generator)
+        n = len(self.examples)
+        rows = torch.arange(n) if n <= batch_size else torch.randperm(n, generator=generator)
         self.batches = self.examples.order(rows, batch_size)
 
     def __len__(self) -> int:

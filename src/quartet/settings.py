@@ -245,6 +245,9 @@ class NetworkSettings(ModelSettings):
     patience: int | None = Field(
         5, ge=1, description="stop after so many epochs without a lower validation loss; null never stops early"
     )
+    validate_every: int = Field(
+        default=1, ge=1, description="epochs from one validation to the next; the last epoch is always validated"
+    )
     accelerator: Accelerator | None = Field(default=None, description="overrides trainer.accelerator")
     devices: Devices | None = Field(default=None, description="overrides trainer.devices")
     precision: Precision | None = Field(default=None, description="overrides trainer.precision")

@@ -2,34 +2,14 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-import cases
 from quartet.errors import ParamsError
-from quartet.family import Family
-from quartet.learning.fit import Run, fit
 from quartet.learning.module import loss_of, one_cycle
 from quartet.learning.output import logits_in_batches
 from quartet.params import load_params
-from quartet.settings import TrainerSettings
+from training import Killed, killed_at, train
 
 DATA = "{family: tabular, source: 'sklearn:diabetes', target: progression, task: regression}"
 FAST = {"optimizer": "sgd", "learning_rate": 0.5, "schedule": "one_cycle", "keep": "last", "label_smoothing": 0.1}
-
-
-class Killed(BaseException):
-    pass
-
-
-def die(row):
-    if row["epoch"] == 2:
-        raise Killed
-
-
-def train(changes, checkpoint=None, listen=lambda row: None):
-    family, name = next(case for case in cases.data_cases() if case[0] == "tabular")
-    settings = cases.model(family, "mlp").model_copy(update={"epochs": 4, **changes})
-    run = Run(0, TrainerSettings(accelerator="cpu"), checkpoint, every_s=0.0, listen=listen)
-    splits, encoder = cases.examples(family, name), cases.encoder(family, name)
-    return *fit(lambda: Family(family).build(settings, encoder), settings, splits, run), splits
 
 
 def test_one_cycle_climbs_to_its_peak_and_falls_to_almost_nothing():
@@ -50,7 +30,7 @@ def test_a_smoothed_loss_mixes_the_labels_with_all_classes():
 def test_a_resumed_one_cycle_equals_an_uninterrupted_one(optimizer, tmp_path):
     changes = {**FAST, "optimizer": optimizer, "learning_rate": 0.02}
     with pytest.raises(Killed):
-        train(changes, tmp_path / "last.ckpt", die)
+        train(changes, tmp_path / "last.ckpt", killed_at(2))
     resumed, rows, _ = train(changes, tmp_path / "last.ckpt")
     whole, expected, _ = train(changes)
     assert rows == expected

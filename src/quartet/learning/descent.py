@@ -25,7 +25,7 @@ BLOCK_S = 1.0  # between two looks of Lightning, which takes its checkpoints and
 def descend(
     network: nn.Module, settings: NetworkSettings, splits: dict[str, Examples], run: "Run"
 ) -> tuple[nn.Module, list[Row]]:
-    """The network, trained, and a row per epoch; from its checkpoint on where there is one."""
+    """The network, trained, and a row per validation; from its checkpoint on where there is one."""
     course = Course(settings, run.listen)
     module = Supervised(network, settings, splits, course, run.seed)
     module.bf16, module.block_s = is_bf16(run.trainer), min(BLOCK_S, run.every_s)

@@ -16,7 +16,7 @@ from quartet.settings import ModelSettings, NetworkSettings, TrainerSettings
 
 @dataclass(frozen=True)
 class Run:
-    """One training: where it runs, its seed, where its checkpoint lives, and who hears of each epoch."""
+    """One training: where it runs, its seed, where its checkpoint lives, and who hears of each validation."""
 
     seed: int
     trainer: TrainerSettings
@@ -28,7 +28,7 @@ class Run:
 def fit(
     build: Callable[[], nn.Module], settings: ModelSettings, splits: dict[str, Examples], run: Run
 ) -> tuple[nn.Module, list[Row]]:
-    """The trained network and a row per epoch: epoch, train_loss, validation_loss.
+    """The trained network and a row per validation: epoch, train_loss, validation_loss.
 
     Args:
         build: makes the untrained network, whose weights come from torch's global generator, seeded here.

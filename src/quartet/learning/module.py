@@ -52,13 +52,15 @@ class Supervised(LightningModule):
         """A block of epochs."""
         until = time.monotonic() + self.block_s
         while not self.course.is_over:
-            self.course.add(self.train_epoch(), self.network)
+            self.course.add_epoch(self.train_epoch())
+            if self.course.is_due:
+                self.course.add_validation(float(self.validation_loss()), self.network)
             if time.monotonic() >= until:
                 break
         self.trainer.should_stop = self.course.is_over
 
-    def train_epoch(self) -> dict[str, float]:
-        """An optimiser step for each batch; the mean training loss and the whole validation split's loss."""
+    def train_epoch(self) -> float:
+        """An optimiser step for each batch; their mean training loss."""
         optimizer, schedule = self.optimizers(use_pl_optimizer=False), self.lr_schedulers()
         batches = self.batches(self.course.n_epochs)
         losses = []
@@ -74,7 +76,7 @@ class Supervised(LightningModule):
             if schedule:
                 schedule.step()  # type: ignore[union-attr]
             losses.append(loss.detach())
-        return {"train_loss": float(torch.stack(losses).mean()), "validation_loss": float(self.validation_loss())}
+        return float(torch.stack(losses).mean())
 
     def batches(self, epoch: int) -> EpochBatches:
         """An epoch's batches, on the device."""

@@ -1,6 +1,7 @@
 """What a trained network says of items."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import numpy as np
 import torch
@@ -13,12 +14,24 @@ from quartet.memory import freed_memory_kept
 
 def logits_in_batches(network: nn.Module, examples: Examples) -> Tensor:
     """Logits (N, K) of all items in their own order, without dropout."""
-    was_training = network.training
-    network.eval()
-    parts = examples.order(torch.arange(len(examples)), examples.asked_at_once)  # texts by length
-    logits = torch.cat([network(*examples.batch(part.to(examples.device))[0]) for part in parts])
-    network.train(was_training)
-    return logits[torch.cat(parts).argsort().to(logits.device)]
+    rows = torch.arange(len(examples))
+    parts = examples.order(rows, examples.asked_at_once)  # texts by length
+    with answering(network):
+        logits: list[Tensor] = [network(*examples.batch(part.to(examples.device))[0]) for part in parts]
+    if len(parts) == 1 and parts[0].equal(rows):
+        return logits[0]
+    return torch.cat(logits).index_select(0, torch.cat(parts).argsort().to(examples.device))
+
+
+@contextmanager
+def answering(network: nn.Module) -> Iterator[None]:
+    """Without dropout and the like; its train() and eval() would take longer than a step of a small network."""
+    learning = [module for module in network.modules() if module.training]
+    for module in learning:
+        module.training = False
+    yield
+    for module in learning:
+        module.training = True
 
 
 @torch.inference_mode()

@@ -46,7 +46,7 @@ class Trial:
         values: the settings that are not the present ones.
         score: None where it was cut short or failed.
         state: done, pruned or failed.
-        rows: epoch, train_loss and validation_loss of each epoch.
+        rows: epoch, train_loss and validation_loss of each validation.
     """
 
     number: int
@@ -149,7 +149,7 @@ class Study:
         try:
             value, state = run(lambda row: self.watch(trial, row, rows)), TrialState.COMPLETE
         except optuna.TrialPruned:
-            state, why = TrialState.PRUNED, f"at epoch {len(rows)}"
+            state, why = TrialState.PRUNED, f"at epoch {rows[-1]['epoch']:.0f}"
         except (QuartetError, ValidationError) as error:
             why = str(error)
         except BaseException:
@@ -161,9 +161,9 @@ class Study:
         self.study.tell(trial, value, state=state)
 
     def watch(self, trial: optuna.Trial, row: Row, rows: list[Row]) -> None:
-        """Take an epoch's losses, and end a trial that is worse than the median of the others at that epoch."""
+        """Take a validation, and end a trial that is worse than the median of the others at that epoch."""
         rows.append(row)
-        trial.report(row["validation_loss"] * (1 if self.lower else -1), len(rows))
+        trial.report(row["validation_loss"] * (1 if self.lower else -1), int(row["epoch"]))
         if trial.should_prune():
             raise optuna.TrialPruned
 

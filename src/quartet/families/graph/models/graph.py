@@ -79,7 +79,7 @@ class Graph(nn.Module):
             self.register_buffer(name, tensor, persistent=False)
         self.x_pattern = Pattern(row, column, shape)
         self.pattern = Pattern(index[1], index[0], (n_nodes, n_nodes))
-        self.fields: dict[tuple[int, bytes], Field] = {}
+        self.fields: dict[tuple[int, bytes], tuple[Field, Tensor]] = {}
 
     @property
     def x(self) -> Tensor:
@@ -122,17 +122,17 @@ class Graph(nn.Module):
         """
         if node.device.type != "cpu":
             return None, node
-        nodes, rows = torch.unique(node, return_inverse=True)
-        key = (n_hops, nodes.numpy().tobytes())
+        key = (n_hops, node.numpy().tobytes())
         if key not in self.fields:
             if len(self.fields) == MAX_FIELDS:
                 del self.fields[next(iter(self.fields))]
-            self.fields[key] = self.found(nodes, n_hops)
-        return self.fields[key], rows
+            self.fields[key] = self.found(node, n_hops)
+        return self.fields[key]
 
     @torch.inference_mode(False)  # what is kept may be trained on later, where tensors of that mode are refused
-    def found(self, nodes: Tensor, n_hops: int) -> Field:
-        """The field of nodes (B,), from the last convolution down to the features."""
+    def found(self, node: Tensor, n_hops: int) -> tuple[Field, Tensor]:
+        """The field of nodes (B,), from the last convolution down to the features, and their rows there (B,)."""
+        nodes, rows = torch.unique(node, return_inverse=True)
         hops = list[Part]()
         for _ in range(n_hops):
             entries, row = self.pattern.entries_of(nodes)
@@ -141,7 +141,7 @@ class Graph(nn.Module):
             hops.insert(0, Part.of(self.weight, entries, Pattern(row, column, (n_rows, len(nodes)))))
         entries, row = self.x_pattern.entries_of(nodes)
         x_pattern = Pattern(row, self.x_pattern.column[entries].long(), (len(nodes), self.x_pattern.shape[1]))
-        return Field(Part.of(self.x_value, entries, x_pattern), hops)
+        return Field(Part.of(self.x_value, entries, x_pattern), hops), rows
 
 
 def features(encoder: Encoder) -> tuple[Tensor, Tensor, tuple[int, int]]:

@@ -83,7 +83,7 @@ def multiplied(starts: Tensor, column: Tensor, value: Tensor, dense: Tensor, sha
     """A matrix in compressed rows times a dense one, in 32 bits.
 
     On a CPU each row is a bag of rows of the dense matrix, with its entries as their weights: torch's kernel for that
-    is written for the processor at hand, where MKL's for sparse matrices is one for any on AMD's.
+    uses the vectors of the processor at hand, MKL's sparse products, on one of AMD's, those that all have.
     """
     value, dense = value.float(), dense.float()
     if dense.device.type == "cpu":

@@ -35,10 +35,16 @@ def reach(widths: Sequence[int], stride: int, n_tokens: int) -> Reach:
 
 
 class Filters(nn.ModuleList):
-    """Convolutions over time of several widths k, n of each, every `stride` tokens."""
+    """Convolutions over time of several widths k, n of each, every `stride` tokens.
+
+    A weight (n, E, k) lies in memory as (n, k, E), as the windows do: else each step would turn it there and back.
+    """
 
     def __init__(self, width: int, n: int, widths: Sequence[int], stride: int) -> None:
-        super().__init__(nn.Conv1d(width, n, k, stride) for k in widths)
+        convolutions = [nn.Conv1d(width, n, k, stride) for k in widths]
+        for one in convolutions:
+            one.weight = nn.Parameter(one.weight.detach().transpose(1, 2).contiguous().transpose(1, 2))
+        super().__init__(convolutions)
         self.widths, self.stride = widths, stride
 
     def forward(self, x: Tensor, places: Reach) -> Tensor:
@@ -96,34 +102,35 @@ class Convolutions(torch.autograd.Function):
         x, *weights = ctx.saved_tensors
         stride, starts = ctx.stride, ctx.places.starts
         flat = functional.pad(gradient, (0, 0, 0, x.shape[1] // stride - ctx.places.n)).flatten(0, 1)
-        turned = [weight.permute(2, 1, 0).contiguous() for weight in weights]  # (k, E, n) each
+        turned = [weight.transpose(1, 2).contiguous() for weight in weights]  # (n, k, E) each
         of_x, of_turned = torch.zeros_like(x), [torch.zeros_like(weight) for weight in turned]
         pairs = zip(products(of_x, stride, starts, turned), products(x, stride, starts, of_turned), strict=True)
         for (rows, of_piece, columns, weight), (_, piece, _, of_weight) in pairs:
-            of_piece.addmm_(flat[rows, columns], weight.t())
-            of_weight.addmm_(piece.t(), flat[rows, columns])
+            some = flat[rows, columns]
+            of_piece.addmm_(some, weight)
+            of_weight.addmm_(some.t(), piece)
         of_biases = torch.split(flat.sum(dim=0), [len(weight) for weight in weights])
-        return of_x, None, None, *(one.permute(2, 1, 0) for one in of_turned), *of_biases
+        return of_x, None, None, *(one.transpose(1, 2) for one in of_turned), *of_biases
 
 
 def products(
     x: Tensor, stride: int, starts: list[int], weights: Sequence[Tensor]
 ) -> Iterator[tuple[slice, Tensor, slice, Tensor]]:
-    """Products that make up convolutions of x (B, L, E) with weights (k, E, n).
+    """Products that make up convolutions of x (B, L, E) with weights (n, k, E).
 
     Yields:
-        rows and columns of all windows and filters, pieces (rows, c E) of the windows, and a weight (c E, n).
+        rows and columns of all windows and filters, pieces (rows, c E) of the windows, and a weight (n, c E).
     """
     n_tokens, width = x.shape[0] * x.shape[1], x.shape[2]
-    farthest = max(start + len(weight) for start, weight in zip(starts, weights, strict=True))
+    farthest = max(start + weight.shape[1] for start, weight in zip(starts, weights, strict=True))
     n = min(n_tokens // stride, (n_tokens - farthest) // stride + 1)  # windows that lie in x as a whole
     for first in range(0, n, ROWS):
         rows, column = slice(first, min(first + ROWS, n)), 0
         for start, weight in zip(starts, weights, strict=True):
-            columns = slice(column, column + weight.shape[2])
+            columns = slice(column, column + len(weight))
             column = columns.stop
-            for place in range(0, len(weight), stride):
-                part = weight[place : place + stride].flatten(0, 1)
-                size, steps = (rows.stop - rows.start, len(part)), (stride * width, 1)
+            for place in range(0, weight.shape[1], stride):
+                part = weight[:, place : place + stride].flatten(1)
+                size, steps = (rows.stop - rows.start, part.shape[1]), (stride * width, 1)
                 offset = (first * stride + start + place) * width
                 yield rows, x.view(-1).as_strided(size, steps, offset), columns, part
