@@ -1,6 +1,8 @@
 import pytest
 import torch
 
+from quartet.examples import Examples
+from quartet.learning.output import logits_in_batches
 from training import Killed, killed_at, train
 
 LONG = {"epochs": 7, "patience": None, "keep": "last"}
@@ -44,3 +46,10 @@ def test_a_training_killed_between_validations_goes_on_as_if_it_had_not_been(tmp
     whole, expected, _ = train(changes)
     assert rows == expected
     assert alike(resumed, whole)
+
+
+def test_asking_a_network_leaves_each_part_of_it_in_its_mode():
+    frozen, learning = torch.nn.Dropout(0.9).eval(), torch.nn.Dropout(0.9)
+    x = torch.ones(3, 2)
+    assert logits_in_batches(torch.nn.Sequential(frozen, learning), Examples((x,), torch.zeros(3))).equal(x)
+    assert (frozen.training, learning.training) == (False, True)
