@@ -3,8 +3,7 @@
 import time
 from pathlib import Path
 
-from pytorch_lightning import LightningModule, Trainer
-from pytorch_lightning.callbacks import Checkpoint
+from quartet.learning.lightning import Checkpoint, LightningModule, Trainer
 
 
 class Resumable(Checkpoint):

@@ -1,17 +1,18 @@
 """Gradient descent through Lightning."""
 
 import logging
+import os
 import warnings
 from typing import TYPE_CHECKING
 
 import torch
-from pytorch_lightning import Callback, Trainer
 from torch import nn
 
 from quartet.errors import UsageError
 from quartet.examples import Examples
 from quartet.learning.checkpoints import Resumable
 from quartet.learning.course import Course, Row
+from quartet.learning.lightning import Callback, Trainer
 from quartet.learning.module import Supervised
 from quartet.learning.output import memory_for
 from quartet.settings import NetworkSettings, TrainerSettings
@@ -40,6 +41,11 @@ def descend(
 def lightning(run: "Run") -> Trainer:
     """A lean Trainer: no bars, no loggers, no validation loop; the module says when training is over."""
     quiet()
+    where = accelerator(run.trainer)
+    # as Trainer(deterministic=True) does it, except that torch.use_deterministic_algorithms imports the compiler;
+    # some operations have no deterministic version on a GPU: there, weights are equal within a tolerance only
+    torch.set_deterministic_debug_mode("error" if where == "cpu" else "warn")
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # NVIDIA, cuBLAS Library, Results reproducibility
     # with deterministic algorithms torch would fill every new tensor, though none here is read before it is written
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property
     callbacks = list[Callback]()
@@ -47,12 +53,11 @@ def lightning(run: "Run") -> Trainer:
         run.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         callbacks.append(Resumable(run.checkpoint, run.every_s))
     return Trainer(
-        accelerator=accelerator(run.trainer),
+        accelerator=where,
         devices=1,
         max_epochs=-1,
         callbacks=callbacks,
-        # some operations have no deterministic version on a GPU: there, weights are equal within a tolerance only
-        deterministic=True if accelerator(run.trainer) == "cpu" else "warn",
+        benchmark=False,
         logger=False,
         enable_checkpointing=run.checkpoint is not None,
         enable_progress_bar=False,

@@ -2,16 +2,16 @@
 
 import time
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
+from inspect import unwrap
 from typing import Any
 
 import torch
-from pytorch_lightning import LightningModule
 from torch import Tensor, nn
 from torch.nn import functional
 
 from quartet.examples import EpochBatches, Examples
 from quartet.learning.course import Course
+from quartet.learning.lightning import LightningModule
 from quartet.learning.output import logits_in_batches
 from quartet.settings import NetworkSettings
 
@@ -61,8 +61,8 @@ class Supervised(LightningModule):
 
     def train_epoch(self) -> float:
         """An optimiser step for each batch; their mean training loss."""
-        optimizer, schedule = self.optimizers(use_pl_optimizer=False), self.lr_schedulers()
-        batches = self.batches(self.course.n_epochs)
+        optimizer, batches = self.optimizers(use_pl_optimizer=False), self.batches(self.course.n_epochs)
+        n_steps = self.settings.epochs * len(batches)
         losses = []
         for step, (inputs, target) in enumerate(batches, self.course.n_epochs * len(batches)):
             seed_draws(self.seed * 1_000_003 + step, self.device)
@@ -72,9 +72,10 @@ class Supervised(LightningModule):
                 whole = loss + penalty() if penalty else loss
             forget_gradients(optimizer)
             whole.backward()
-            optimizer.step()  # type: ignore[union-attr]
-            if schedule:
-                schedule.step()  # type: ignore[union-attr]
+            if self.settings.schedule == "one_cycle":
+                share = one_cycle(step, n_steps=n_steps, warm_up=self.settings.warm_up)
+                set_step_size(optimizer, self.settings.learning_rate * share)
+            take_step(optimizer)
             losses.append(loss.detach())
         return float(torch.stack(losses).mean())
 
@@ -100,14 +101,9 @@ class Supervised(LightningModule):
             logits = logits_in_batches(self.network, validation)
         return self.loss(logits, validation.target)
 
-    def configure_optimizers(self) -> Any:
-        """The optimiser, and the schedule of its step size where there is one."""
-        optimizer = optimizer_of(self.network, self.settings)
-        if self.settings.schedule == "constant":
-            return optimizer
-        n_steps = self.settings.epochs * len(self.batches(0))
-        share = partial(one_cycle, n_steps=n_steps, warm_up=self.settings.warm_up)
-        return [optimizer], [torch.optim.lr_scheduler.LambdaLR(optimizer, share)]
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """The optimiser."""
+        return optimizer_of(self.network, self.settings)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Keep what came of the epochs so far."""
@@ -123,6 +119,18 @@ def forget_gradients(optimizer: Any) -> None:
     for group in optimizer.param_groups:
         for parameter in group["params"]:
             parameter.grad = None
+
+
+def set_step_size(optimizer: Any, step_size: float) -> None:
+    """The step size of its next step."""
+    for group in optimizer.param_groups:
+        group["lr"] = step_size
+
+
+def take_step(optimizer: Any) -> None:
+    """As its step does, which also tells a profiler and the compiler, and imports the compiler for that."""
+    with torch.no_grad():
+        unwrap(type(optimizer).step)(optimizer)
 
 
 def seed_draws(seed: int, device: torch.device) -> None:

@@ -1,7 +1,8 @@
 """The weights of a graph convolution."""
 
 from torch import Tensor, nn
-from torch_geometric.nn.inits import glorot
+
+from quartet.families.graph.models.geometric import glorot
 
 
 class Convolution(nn.Module):

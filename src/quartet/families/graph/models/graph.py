@@ -6,8 +6,8 @@ from typing import Self
 
 import torch
 from torch import Tensor, nn
-from torch_geometric.nn.conv.gcn_conv import gcn_norm
 
+from quartet.families.graph.models.geometric import gcn_norm
 from quartet.families.graph.models.sparse import Pattern, quiet
 from quartet.family import Encoder
 
