@@ -168,9 +168,10 @@ def half_of(bar: dict[str, Any], comparison: dict[str, Any]) -> float | None:
 
 
 def machine() -> str:
-    """Where it ran."""
+    """Where it ran; AMX multiplies matrices of bf16 numbers."""
+    amx = " and AMX" if " amx_bf16 " in cpuinfo() else ""
     cpu = next((line.split(":")[1].strip() for line in cpuinfo().splitlines() if line.startswith("model name")), "")
-    return f"{cpu or platform.processor()}, {instructions()}, {os.cpu_count()} cores, torch {version('torch')}"
+    return f"{cpu or platform.processor()}, {instructions()}{amx}, {os.cpu_count()} cores, torch {version('torch')}"
 
 
 def instructions() -> str:

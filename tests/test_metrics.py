@@ -1,9 +1,12 @@
 """Metrics against other ways to compute them."""
 
+import subprocess
+import sys
+
 import networkx as nx
 import numpy as np
 import pytest
-from sklearn.metrics import normalized_mutual_info_score, roc_auc_score
+from sklearn.metrics import f1_score, normalized_mutual_info_score, roc_auc_score
 
 from quartet.metrics import metrics_on, per_class, score
 
@@ -67,3 +70,24 @@ def test_auc_is_scikit_learn_s(n_classes):
     output = generator.dirichlet(np.ones(n_classes), 60).round(1)  # with ties
     expected = roc_auc_score(np.eye(n_classes)[target], output, average="macro")
     assert score("auc", target, output) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("n_there", [4, 2])
+def test_macro_f1_is_scikit_learn_s_of_all_classes(n_there):
+    rng = np.random.default_rng(0)
+    classes, output = rng.integers(0, n_there, 60), rng.random((60, 4))
+    expected = f1_score(classes, output.argmax(axis=1), labels=range(4), average="macro", zero_division=0)
+    assert score("f1_macro", classes, output) == expected
+
+
+def test_scoring_classes_imports_neither_scipy_nor_scikit_learn():
+    code = """
+import sys
+import numpy as np
+from quartet.metrics import METRICS, score
+for metric in METRICS["classification"]:
+    score(metric, np.array([0, 1, 1]), np.array([[0.6, 0.4], [0.3, 0.7], [0.8, 0.2]]))
+print(*sorted({"scipy", "sklearn"} & {*sys.modules}))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -55,10 +55,7 @@ def accuracy(target: "np.ndarray", output: "np.ndarray") -> float:
 
 def f1_macro(target: "np.ndarray", output: "np.ndarray") -> float:
     """F1 averaged over the K classes, each with the same weight."""
-    from sklearn.metrics import f1_score
-
-    labels = range(output.shape[1])
-    return float(f1_score(target, output.argmax(axis=1), labels=labels, average="macro", zero_division=0.0))
+    return float(f1_of_counts(confusion(target, output)).mean())
 
 
 def auc(target: "np.ndarray", output: "np.ndarray") -> float:
@@ -70,14 +67,14 @@ def auc(target: "np.ndarray", output: "np.ndarray") -> float:
     Source: Hanley & McNeil 1982, The Meaning and Use of the Area under a ROC Curve, Radiology 143.
     """
     import numpy as np
-    from scipy.stats import rankdata
+    import pandas as pd
 
     one_hot = np.eye(output.shape[1])[target]  # (N, K)
     n_own = one_hot.sum(axis=0)
     n_others = len(target) - n_own
     if not (n_own.all() and n_others.all()):
         return float("nan")
-    ranks = (rankdata(output, axis=0) * one_hot).sum(axis=0)  # (K,)
+    ranks = (pd.DataFrame(output).rank().to_numpy() * one_hot).sum(axis=0)  # (K,)
     return float(((ranks - n_own * (n_own + 1) / 2) / (n_own * n_others)).mean())
 
 
